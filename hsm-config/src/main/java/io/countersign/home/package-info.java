@@ -1,0 +1,2 @@
+/** The layout of COUNTERSIGN_HOME and its countersign.yaml, as values. */
+package io.countersign.home;
