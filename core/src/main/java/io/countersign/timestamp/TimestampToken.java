@@ -5,10 +5,18 @@ import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cms.CMSException;
 import org.bouncycastle.cms.CMSSignedData;
+import org.bouncycastle.cms.jcajce.JcaSimpleSignerInfoVerifierBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.tsp.TSPException;
 import org.bouncycastle.tsp.TimeStampToken;
 
@@ -19,10 +27,24 @@ import org.bouncycastle.tsp.TimeStampToken;
 public final class TimestampToken {
     private final TimeStampToken token;
     private final Bytes encoded;
+    private final List<X509Certificate> certificates;
+    private final Optional<X509Certificate> signerCertificate;
 
-    private TimestampToken(TimeStampToken token, Bytes encoded) {
+    private TimestampToken(TimeStampToken token, Bytes encoded) throws CertificateException {
         this.token = token;
         this.encoded = encoded;
+        JcaX509CertificateConverter converter = new JcaX509CertificateConverter();
+        List<X509Certificate> found = new ArrayList<>();
+        X509Certificate signer = null;
+        for (X509CertificateHolder holder : token.getCertificates().getMatches(null)) {
+            X509Certificate certificate = converter.getCertificate(holder);
+            found.add(certificate);
+            if (token.getSID().match(holder)) {
+                signer = certificate;
+            }
+        }
+        this.certificates = List.copyOf(found);
+        this.signerCertificate = Optional.ofNullable(signer);
     }
 
     /**
@@ -33,7 +55,7 @@ public final class TimestampToken {
     public static TimestampToken parse(byte[] der) throws MalformedTimestamp {
         try {
             return new TimestampToken(new TimeStampToken(new CMSSignedData(der)), Bytes.of(der));
-        } catch (CMSException | TSPException | IOException | RuntimeException e) {
+        } catch (CMSException | TSPException | IOException | CertificateException | RuntimeException e) {
             // Bouncy Castle answers hostile ASN.1 with unchecked exceptions as well.
             throw new MalformedTimestamp("not an RFC 3161 token: " + e.getMessage(), e);
         }
@@ -69,8 +91,36 @@ public final class TimestampToken {
         return Optional.ofNullable(token.getTimeStampInfo().getNonce());
     }
 
-    /** Bouncy Castle's view, for verification. */
-    public TimeStampToken asBouncyCastle() {
+    /** The X.509 certificates inside, in no particular order. */
+    public List<X509Certificate> certificates() {
+        return certificates;
+    }
+
+    /** The certificate the signer is named by, if it is inside. */
+    public Optional<X509Certificate> signerCertificate() {
+        return signerCertificate;
+    }
+
+    /**
+     * Checks what the token can prove by itself: its signer's certificate is inside, is the one the signing-certificate
+     * attribute binds (RFC 5816), has timeStamping as its critical and sole key purpose (RFC 3161 section 2.3), was valid at
+     * genTime, and its key made the signature.
+     *
+     * @throws MalformedTimestamp if any of that does not hold, with the reason
+     */
+    public void requireOwnSignature() throws MalformedTimestamp {
+        X509Certificate signer = signerCertificate.orElseThrow(
+                () -> new MalformedTimestamp("the authority's certificate is not in the token"));
+        try {
+            token.validate(new JcaSimpleSignerInfoVerifierBuilder().build(signer));
+        } catch (TSPException | OperatorCreationException | RuntimeException e) {
+            // Bouncy Castle answers hostile ASN.1 with unchecked exceptions as well.
+            throw new MalformedTimestamp(e.getMessage(), e);
+        }
+    }
+
+    /** Bouncy Castle's view. */
+    TimeStampToken asBouncyCastle() {
         return token;
     }
 }

@@ -1,0 +1,183 @@
+package io.countersign.timestamp.http;
+
+import io.countersign.key.Digest;
+import io.countersign.timestamp.MalformedTimestamp;
+import io.countersign.timestamp.TimestampRequest;
+import io.countersign.timestamp.TimestampResponse;
+import io.countersign.timestamp.TimestampSource;
+import io.countersign.timestamp.TimestampToken;
+import io.countersign.timestamp.TimestampUnavailable;
+import java.math.BigInteger;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Any TSA over HTTP (RFC 3161 section 3.4). A token is given only if it is over our imprint with our fresh nonce and its own
+ * certificate verifies it; whether that certificate is trusted is judged elsewhere. The peer is not trusted: its answer is
+ * bounded in time and size. One request a call, no retries. Safe for several threads.
+ */
+public final class HttpTimestampSource implements TimestampSource {
+    /** Tokens have 2 to 10 KB; this leaves room for long chains and revocation data. */
+    static final int MAX_RESPONSE_BYTES = 1024 * 1024;
+
+    private static final String QUERY = "application/timestamp-query";
+    private static final String REPLY = "application/timestamp-reply";
+    private static final int NONCE_BITS = 127;
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final URI url;
+    private final Duration timeout;
+    private final HttpClient client;
+
+    /**
+     * A TSA at a URL; nothing is sent yet.
+     *
+     * @param url http or https, without credentials: it appears in messages and provenance
+     * @param timeout for connecting, asking and reading the answer, together
+     * @throws IllegalArgumentException if the URL or the time-out cannot be used
+     */
+    public HttpTimestampSource(URI url, Duration timeout) {
+        String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
+        if (!(scheme.equals("http") || scheme.equals("https")) || url.getHost() == null) {
+            throw new IllegalArgumentException(
+                    "\"" + url + "\" is no URL of a timestamp authority; wanted http://… or https://…");
+        }
+        if (url.getRawUserInfo() != null) {
+            throw new IllegalArgumentException("the URL of the timestamp authority at " + url.getHost()
+                    + " holds credentials; wanted one without");
+        }
+        if (timeout.isZero() || timeout.isNegative()) {
+            throw new IllegalArgumentException("a time-out of " + timeout + "; wanted more than zero");
+        }
+        this.url = url;
+        this.timeout = timeout;
+        // HTTP/1.1: the upgrade to 2 that Java would offer on plain http confuses some authorities.
+        this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(timeout.compareTo(CONNECT_TIMEOUT) < 0 ? timeout : CONNECT_TIMEOUT)
+                .build();
+    }
+
+    /** The URL. */
+    @Override
+    public String name() {
+        return url.toString();
+    }
+
+    @Override
+    public TimestampToken timestamp(Digest imprint) throws TimestampUnavailable {
+        BigInteger nonce = new BigInteger(NONCE_BITS, RANDOM);
+        TimestampRequest request = new TimestampRequest(imprint, Optional.of(nonce), true, Optional.empty());
+        TimestampToken token = granted(body(exchange(request)));
+        try {
+            TokenCheck.requireAnswer(request, token);
+        } catch (TokenCheck.Objection e) {
+            throw unavailable(
+                    "sent a token " + e.getMessage()
+                            + "; do not use it, and ask its operator or name another authority",
+                    e);
+        }
+        return token;
+    }
+
+    private HttpResponse<byte[]> exchange(TimestampRequest request) throws TimestampUnavailable {
+        HttpRequest post = HttpRequest.newBuilder(url)
+                .header("Content-Type", QUERY)
+                .header("Accept", REPLY)
+                .POST(BodyPublishers.ofByteArray(request.encode()))
+                .build();
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                client.sendAsync(post, head -> new BoundedBody(MAX_RESPONSE_BYTES));
+        try {
+            // HttpRequest.timeout ends with the headers; this one covers the body of a peer that trickles.
+            return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            answer.cancel(true);
+            throw unavailable(
+                    "did not answer within " + timeout.toMillis() + " ms; try again, or raise the time-out", e);
+        } catch (InterruptedException e) {
+            answer.cancel(true);
+            Thread.currentThread().interrupt();
+            throw unavailable("was not waited for: this thread was interrupted", e);
+        } catch (ExecutionException e) {
+            throw failed(e.getCause());
+        }
+    }
+
+    private TimestampUnavailable failed(Throwable cause) {
+        if (cause instanceof BoundedBody.TooLarge) {
+            return unavailable(
+                    "answered with more than " + MAX_RESPONSE_BYTES
+                            + " bytes; check that this is a timestamp authority",
+                    cause);
+        }
+        String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return unavailable("could not be asked (" + reason + "); check the URL, the network and the proxy", cause);
+    }
+
+    private byte[] body(HttpResponse<byte[]> response) throws TimestampUnavailable {
+        int status = response.statusCode();
+        if (status != 200) {
+            String hint = status >= 300 && status < 400
+                    ? "name the URL it redirects to"
+                    : "check the URL, and try again if it is right";
+            throw unavailable("answered HTTP " + status + " instead of 200; " + hint, null);
+        }
+        String contentType = response.headers().firstValue("Content-Type").orElse("no content type");
+        if (!mediaType(contentType).equals(REPLY)) {
+            throw unavailable(
+                    "answered " + printable(contentType) + " instead of " + REPLY
+                            + "; check that the URL is a timestamp authority's and no portal is in between",
+                    null);
+        }
+        return response.body();
+    }
+
+    private TimestampToken granted(byte[] body) throws TimestampUnavailable {
+        TimestampResponse response;
+        try {
+            response = TimestampResponse.parse(body);
+        } catch (MalformedTimestamp e) {
+            throw unavailable(
+                    "answered " + body.length + " bytes that cannot be read (" + printable(e.getMessage())
+                            + "); try again, or name another authority",
+                    e);
+        }
+        if (response instanceof TimestampResponse.Refused refused) {
+            throw unavailable(
+                    "refused the request: PKIStatus " + refused.status() + " " + refused.refusals()
+                            + (refused.text().isEmpty() ? "" : ", \"" + refused.text() + "\"")
+                            + "; check that it accepts SHA-256 and larger digests, or name another authority",
+                    null);
+        }
+        return ((TimestampResponse.Granted) response).token();
+    }
+
+    /** The media type alone, without parameters, which RFC 9110 section 8.3.1 has compared without case. */
+    private static String mediaType(String contentType) {
+        return contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    }
+
+    /** What a stranger sent, fit for a terminal. */
+    private static String printable(String text) {
+        String clean = String.valueOf(text).replaceAll("\\p{C}+", " ").strip();
+        return clean.length() <= 100 ? clean : clean.substring(0, 100) + "…";
+    }
+
+    private TimestampUnavailable unavailable(String what, Throwable cause) {
+        return new TimestampUnavailable("the timestamp authority " + url + " " + what, cause);
+    }
+}
