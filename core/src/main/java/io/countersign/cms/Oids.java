@@ -1,0 +1,31 @@
+package io.countersign.cms;
+
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+
+/** Object identifiers of Authenticode. */
+public final class Oids {
+    private Oids() {}
+
+    private static final ASN1ObjectIdentifier MICROSOFT = new ASN1ObjectIdentifier("1.3.6.1.4.1.311");
+
+    /** SPC_INDIRECT_DATA_OBJID: the content type of an Authenticode SignedData. */
+    public static final ASN1ObjectIdentifier SPC_INDIRECT_DATA = MICROSOFT.branch("2.1.4");
+
+    /** SPC_STATEMENT_TYPE_OBJID, a signed attribute. */
+    public static final ASN1ObjectIdentifier SPC_STATEMENT_TYPE = MICROSOFT.branch("2.1.11");
+
+    /** SPC_SP_OPUS_INFO_OBJID, a signed attribute: description and URL. */
+    public static final ASN1ObjectIdentifier SPC_SP_OPUS_INFO = MICROSOFT.branch("2.1.12");
+
+    /** SPC_PE_IMAGE_DATA_OBJID. */
+    public static final ASN1ObjectIdentifier SPC_PE_IMAGE_DATA = MICROSOFT.branch("2.1.15");
+
+    /** SPC_INDIVIDUAL_SP_KEY_PURPOSE_OBJID, the statement type signtool writes. */
+    public static final ASN1ObjectIdentifier SPC_INDIVIDUAL = MICROSOFT.branch("2.1.21");
+
+    /** szOID_NESTED_SIGNATURE, an unsigned attribute: whole further signatures. */
+    public static final ASN1ObjectIdentifier SPC_NESTED_SIGNATURE = MICROSOFT.branch("2.4.1");
+
+    /** szOID_RFC3161_counterSign, an unsigned attribute: a timestamp token over the signature value. */
+    public static final ASN1ObjectIdentifier SPC_RFC3161_TIMESTAMP = MICROSOFT.branch("3.3.1");
+}

@@ -1,0 +1,101 @@
+package io.countersign.cms;
+
+import io.countersign.key.Bytes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1EncodableVector;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Set;
+import org.bouncycastle.asn1.DLSequence;
+import org.bouncycastle.asn1.DLSet;
+import org.bouncycastle.asn1.DLTaggedObject;
+import org.bouncycastle.asn1.cms.Attribute;
+import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
+import org.bouncycastle.asn1.cms.ContentInfo;
+import org.bouncycastle.asn1.cms.SignedData;
+import org.bouncycastle.asn1.cms.SignerInfo;
+
+/**
+ * Puts SignedData together, and adds to its unsigned attributes leaving every signed octet as it is. Values keep their order, which is the
+ * index Windows numbers nested signatures by, so the sets are not sorted as DER would.
+ */
+final class SignedDataEncoding {
+    private SignedDataEncoding() {}
+
+    static Bytes withUnsigned(
+            SignedData signedData, SignerInfo signer, ASN1ObjectIdentifier type, ASN1Encodable value) {
+        ASN1EncodableVector attributes = new ASN1EncodableVector();
+        boolean added = false;
+        ASN1Set present = signer.getUnauthenticatedAttributes();
+        if (present != null) {
+            for (ASN1Encodable element : present) {
+                Attribute attribute = Attribute.getInstance(element);
+                if (!added && attribute.getAttrType().equals(type)) {
+                    attributes.add(new Attribute(type, append(attribute.getAttrValues(), value)));
+                    added = true;
+                } else {
+                    attributes.add(attribute);
+                }
+            }
+        }
+        if (!added) {
+            attributes.add(new Attribute(type, new DLSet(value)));
+        }
+        SignerInfo changed = new SignerInfo(
+                signer.getSID(),
+                signer.getDigestAlgorithm(),
+                signer.getAuthenticatedAttributes(),
+                signer.getDigestEncryptionAlgorithm(),
+                signer.getEncryptedDigest(),
+                new DLSet(attributes));
+        return encode(
+                signedData.getVersion(),
+                signedData.getDigestAlgorithms(),
+                signedData.getEncapContentInfo(),
+                signedData.getCertificates(),
+                signedData.getCRLs(),
+                new DLSet(changed));
+    }
+
+    /**
+     * A ContentInfo with a SignedData (RFC 5652 section 5.1). Put together here because the version is given: Authenticode
+     * says 1, where CMS and so Bouncy Castle would say 3 for content that is not id-data.
+     *
+     * @param certificates may be null, as may crls
+     */
+    static Bytes encode(
+            ASN1Integer version,
+            ASN1Set digestAlgorithms,
+            ContentInfo content,
+            ASN1Set certificates,
+            ASN1Set crls,
+            ASN1Set signerInfos) {
+        ASN1EncodableVector v = new ASN1EncodableVector();
+        v.add(version);
+        v.add(digestAlgorithms);
+        v.add(content);
+        if (certificates != null) {
+            v.add(new DLTaggedObject(false, 0, certificates));
+        }
+        if (crls != null) {
+            v.add(new DLTaggedObject(false, 1, crls));
+        }
+        v.add(signerInfos);
+        try {
+            return Bytes.of(
+                    new ContentInfo(CMSObjectIdentifiers.signedData, new DLSequence(v)).getEncoded(ASN1Encoding.DL));
+        } catch (IOException e) {
+            throw new UncheckedIOException("encoding to memory does not fail", e);
+        }
+    }
+
+    private static ASN1Set append(ASN1Set values, ASN1Encodable value) {
+        ASN1EncodableVector all = new ASN1EncodableVector();
+        values.forEach(all::add);
+        all.add(value);
+        return new DLSet(all);
+    }
+}

@@ -1,0 +1,99 @@
+package io.countersign.cms;
+
+import io.countersign.key.Bytes;
+import io.countersign.key.Digest;
+import io.countersign.key.DigestAlgorithm;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1EncodableVector;
+import org.bouncycastle.asn1.ASN1Object;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.DERTaggedObject;
+import org.bouncycastle.asn1.x509.DigestInfo;
+
+/**
+ * What an Authenticode signature signs: the digest of the image, and what kind of image it is.
+ *
+ * <pre>
+ * SpcIndirectDataContent ::= SEQUENCE {
+ *     data            SpcAttributeTypeAndOptionalValue,
+ *     messageDigest   DigestInfo }
+ * SpcAttributeTypeAndOptionalValue ::= SEQUENCE {
+ *     type    OBJECT IDENTIFIER,
+ *     value   [0] EXPLICIT ANY DEFINED BY type OPTIONAL }  -- untagged in every signed file
+ * SpcPeImageData ::= SEQUENCE {
+ *     flags   SpcPeImageFlags DEFAULT { includeResources },
+ *     file    SpcLink }        -- the specification says so; files carry it as [0] EXPLICIT
+ * SpcLink ::= CHOICE {
+ *     url     [0] IMPLICIT IA5STRING,
+ *     moniker [1] IMPLICIT SpcSerializedObject,
+ *     file    [2] EXPLICIT SpcString }
+ * SpcString ::= CHOICE {
+ *     unicode [0] IMPLICIT BMPSTRING,
+ *     ascii   [1] IMPLICIT IA5STRING }
+ * </pre>
+ *
+ * Windows Authenticode Portable Executable Signature Format 1.0, "Authenticode-Specific Structures".
+ */
+final class SpcIndirectDataContent extends ASN1Object {
+    private final ASN1Encodable data;
+    private final DigestInfo messageDigest;
+
+    private SpcIndirectDataContent(ASN1Encodable data, DigestInfo messageDigest) {
+        this.data = data;
+        this.messageDigest = messageDigest;
+    }
+
+    /** For a PE image without page hashes: no flags, an empty file name, as signtool writes it. */
+    static SpcIndirectDataContent ofPeImage(Digest digest) {
+        ASN1EncodableVector image = new ASN1EncodableVector();
+        image.add(new DERBitString(new byte[0]));
+        image.add(new DERTaggedObject(true, 0, SpcLink.file("")));
+        ASN1EncodableVector data = new ASN1EncodableVector();
+        data.add(Oids.SPC_PE_IMAGE_DATA);
+        data.add(new DERSequence(image));
+        return new SpcIndirectDataContent(
+                new DERSequence(data),
+                new DigestInfo(
+                        digest.algorithm().algorithmIdentifier(), digest.value().toByteArray()));
+    }
+
+    static SpcIndirectDataContent of(ASN1Encodable asn1) throws MalformedSignature {
+        ASN1Sequence sequence = ASN1Sequence.getInstance(asn1);
+        if (sequence.size() != 2) {
+            throw new MalformedSignature("SpcIndirectDataContent has " + sequence.size() + " elements, wanted 2");
+        }
+        return new SpcIndirectDataContent(sequence.getObjectAt(0), DigestInfo.getInstance(sequence.getObjectAt(1)));
+    }
+
+    /** What kind of thing is signed, such as SPC_PE_IMAGE_DATA. */
+    ASN1ObjectIdentifier type() {
+        return ASN1ObjectIdentifier.getInstance(ASN1Sequence.getInstance(data).getObjectAt(0));
+    }
+
+    /**
+     * @throws MalformedSignature if the algorithm is unknown or the length does not fit it
+     */
+    Digest digest() throws MalformedSignature {
+        ASN1ObjectIdentifier oid = messageDigest.getAlgorithmId().getAlgorithm();
+        DigestAlgorithm algorithm = DigestAlgorithm.of(oid)
+                .orElseThrow(() -> new MalformedSignature("the image digest's algorithm " + oid + " is none we know"));
+        byte[] value = messageDigest.getDigest();
+        if (value.length != algorithm.size()) {
+            throw new MalformedSignature("the image digest has " + value.length + " bytes, " + algorithm.jcaName()
+                    + " has " + algorithm.size());
+        }
+        return new Digest(algorithm, Bytes.of(value));
+    }
+
+    @Override
+    public ASN1Primitive toASN1Primitive() {
+        ASN1EncodableVector v = new ASN1EncodableVector();
+        v.add(data);
+        v.add(messageDigest);
+        return new DERSequence(v);
+    }
+}

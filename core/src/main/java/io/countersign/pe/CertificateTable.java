@@ -1,0 +1,143 @@
+package io.countersign.pe;
+
+import io.countersign.key.Bytes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The attribute certificate table: WIN_CERTIFICATE entries, each on an 8-byte boundary (PE format specification). */
+public final class CertificateTable {
+    /** No honest signature is larger; a hostile length must not become an allocation. */
+    static final int MAXIMUM_SIGNATURE = 16 << 20;
+
+    private static final int HEADER = 8;
+    private static final int MAXIMUM_ENTRIES = 64;
+    private static final int REVISION_2 = 0x0200;
+    private static final int PKCS_SIGNED_DATA = 0x0002;
+
+    private CertificateTable() {}
+
+    /**
+     * A WIN_CERTIFICATE.
+     *
+     * @param range the whole entry in the file, dwLength bytes
+     * @param type wCertificateType; 2 is PKCS#7 SignedData
+     */
+    public record Entry(ByteRange range, int revision, int type) {
+        public boolean isSignedData() {
+            return type == PKCS_SIGNED_DATA;
+        }
+    }
+
+    /**
+     * The entries of a signed file, none for an unsigned one.
+     *
+     * @throws MalformedPe if an entry is shorter than its header or reaches beyond the table
+     */
+    public static List<Entry> entries(PeImage image, ByteSource source) throws IOException, MalformedPe {
+        List<Entry> entries = new ArrayList<>();
+        if (image.certificateTable().isEmpty()) {
+            return entries;
+        }
+        ByteRange table = image.certificateTable().get();
+        long at = table.offset();
+        while (at < table.end()) {
+            if (table.end() - at < HEADER) {
+                throw new MalformedPe(
+                        at, (table.end() - at) + " bytes left in the certificate table, an entry needs " + HEADER);
+            }
+            ByteBuffer header = read(source, at, HEADER);
+            long length = Integer.toUnsignedLong(header.getInt(0));
+            if (length < HEADER || length > table.end() - at) {
+                throw new MalformedPe(
+                        at,
+                        "a certificate entry of " + length + " bytes does not fit the " + (table.end() - at)
+                                + " that are left");
+            }
+            if (entries.size() == MAXIMUM_ENTRIES) {
+                throw new MalformedPe(at, "more than " + MAXIMUM_ENTRIES + " entries in the certificate table");
+            }
+            entries.add(new Entry(
+                    new ByteRange(at, length),
+                    Short.toUnsignedInt(header.getShort(4)),
+                    Short.toUnsignedInt(header.getShort(6))));
+            at += (length + 7) & ~7L;
+        }
+        return entries;
+    }
+
+    /**
+     * The DER octets of an entry. dwLength counts padding in most files and not in others, so the DER length decides where
+     * the signature ends.
+     *
+     * @throws MalformedPe if the entry does not hold one definite-length DER SEQUENCE
+     */
+    public static Bytes der(Entry entry, ByteSource source) throws IOException, MalformedPe {
+        long start = entry.range().offset() + HEADER;
+        long room = entry.range().end() - start;
+        long length = derLength(start, room, source);
+        byte[] der = new byte[(int) length];
+        source.read(start, ByteBuffer.wrap(der));
+        return Bytes.of(der);
+    }
+
+    /** What follows the DER inside the entry: zeroes in an honest file, at most 7 of them; a hiding place since CVE-2013-3900. */
+    public static Bytes padding(Entry entry, int derSize, ByteSource source) throws IOException {
+        long start = entry.range().offset() + HEADER + derSize;
+        byte[] padding =
+                new byte[(int) Math.min(MAXIMUM_SIGNATURE, entry.range().end() - start)];
+        source.read(start, ByteBuffer.wrap(padding));
+        return Bytes.of(padding);
+    }
+
+    private static long derLength(long start, long room, ByteSource source) throws IOException, MalformedPe {
+        ByteBuffer head = read(source, start, (int) Math.min(room, 6)).order(ByteOrder.BIG_ENDIAN);
+        int first = head.limit() < 2 ? -1 : Byte.toUnsignedInt(head.get(1));
+        if (first < 0 || head.get(0) != 0x30 || first == 0x80 || first > 0x84) {
+            throw new MalformedPe(start, "the certificate entry does not start with a definite-length DER SEQUENCE");
+        }
+        long length = first;
+        int headerSize = 2;
+        if (first > 0x80) {
+            int lengthOctets = first - 0x80;
+            headerSize += lengthOctets;
+            if (head.limit() < headerSize) {
+                throw new MalformedPe(start, "the certificate entry ends inside its DER length");
+            }
+            length = 0;
+            for (int i = 0; i < lengthOctets; i++) {
+                length = length << 8 | Byte.toUnsignedInt(head.get(2 + i));
+            }
+        }
+        if (headerSize + length > room) {
+            throw new MalformedPe(
+                    start,
+                    "the signature says it has " + (headerSize + length) + " bytes, its entry has room for " + room);
+        }
+        if (headerSize + length > MAXIMUM_SIGNATURE) {
+            throw new MalformedPe(
+                    start,
+                    "a signature of " + (headerSize + length) + " bytes; at most " + MAXIMUM_SIGNATURE + " are read");
+        }
+        return headerSize + length;
+    }
+
+    /** A table with one PKCS#7 entry, padded with zeroes to a multiple of 8. */
+    static ByteBuffer encode(Bytes der) {
+        int length = (HEADER + der.size() + 7) & ~7;
+        ByteBuffer table = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        table.putInt(length)
+                .putShort((short) REVISION_2)
+                .putShort((short) PKCS_SIGNED_DATA)
+                .put(der.toByteArray());
+        return table.rewind();
+    }
+
+    private static ByteBuffer read(ByteSource source, long position, int length) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        source.read(position, buffer);
+        return buffer.flip();
+    }
+}
