@@ -1,0 +1,159 @@
+package io.countersign.verify;
+
+import io.countersign.verify.Finding.Outcome;
+import io.countersign.x509.CertificatePath;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/** The checks of one Authenticode signature in a PE file, in the order they are reported. */
+final class AuthenticodeChecks {
+    private static final String AUTHENTICODE = "Windows Authenticode Portable Executable Signature Format 1.0";
+
+    private AuthenticodeChecks() {}
+
+    static final List<Check> ALL = List.of(
+            check("pe.image-digest", AUTHENTICODE + ", Calculating the PE Image Hash", AuthenticodeChecks::imageDigest),
+            check("cms.digest-algorithms-agree", AUTHENTICODE + ", DigestInfo", AuthenticodeChecks::digestAlgorithms),
+            check("cms.content-digest", "RFC 5652 section 5.4 and 11", AuthenticodeChecks::contentDigest),
+            check("cms.signature", "RFC 5652 section 5.6", AuthenticodeChecks::signature),
+            check(
+                    "x509.path",
+                    "RFC 5280 section 6, " + AUTHENTICODE + ", Verifying the signature",
+                    AuthenticodeChecks::path),
+            check("tsp.token", "RFC 3161 section 2.4.2, RFC 5816", AuthenticodeChecks::token),
+            check("tsp.path", "RFC 3161 section 2.3", AuthenticodeChecks::tokenPath),
+            check(
+                    "pe.table-padding",
+                    "Microsoft Security Advisory 2915720 (CVE-2013-3900)",
+                    AuthenticodeChecks::padding),
+            check("pe.checksum", "PE format specification, CheckSum", AuthenticodeChecks::checksum));
+
+    private interface Judgement {
+        Result of(Evidence evidence);
+    }
+
+    private record Result(Outcome outcome, String message) {}
+
+    private static Check check(String id, String citation, Judgement judgement) {
+        Function<Evidence, Finding> test = e -> {
+            Result result = judgement.of(e);
+            return new Finding(id, citation, e.index(), result.outcome(), result.message());
+        };
+        return new Check(id, citation, Confidence.DOCUMENTED, test);
+    }
+
+    private static Result passed(String message) {
+        return new Result(Outcome.PASSED, message);
+    }
+
+    private static Result failed(String message) {
+        return new Result(Outcome.FAILED, message);
+    }
+
+    private static Result imageDigest(Evidence e) {
+        if (!e.signature().isAboutPeImage()) {
+            return failed("the signature is about another kind of file than a PE image");
+        }
+        return e.fileDigest().equals(e.signature().imageDigest())
+                ? passed("the file's image digest is the signed one, " + e.fileDigest())
+                : failed("the file was changed after signing: its image digest is " + e.fileDigest() + ", signed was "
+                        + e.signature().imageDigest());
+    }
+
+    private static Result digestAlgorithms(Evidence e) {
+        return e.signature().digestAlgorithm() == e.signature().imageDigest().algorithm()
+                ? passed("image and signature use "
+                        + e.signature().digestAlgorithm().jcaName())
+                : failed("the image digest uses "
+                        + e.signature().imageDigest().algorithm().jcaName() + ", the signature "
+                        + e.signature().digestAlgorithm().jcaName());
+    }
+
+    private static Result contentDigest(Evidence e) {
+        if (!e.signature().isContentTypeRight()) {
+            return failed("the signed content type is not SpcIndirectDataContent");
+        }
+        return e.signature().isContentDigestRight()
+                ? passed("the signed attributes carry the digest of the content")
+                : failed("the content is not the one the signed attributes carry the digest of");
+    }
+
+    private static Result signature(Evidence e) {
+        if (e.signature().signerCertificate().isEmpty()) {
+            return failed("the signer's certificate is not in the signature");
+        }
+        return e.signature().isSignedBy(e.signature().signerCertificate().get())
+                ? passed("the signature value fits the signer's key")
+                : failed("the signature value does not fit the signer's key");
+    }
+
+    private static Result path(Evidence e) {
+        return e.path()
+                .map(p -> path(p, e.rootsGiven(), "at " + e.signingTime()))
+                .orElseGet(() -> failed("no path: the signer's certificate is not in the signature"));
+    }
+
+    private static Result path(CertificatePath path, boolean rootsGiven, String when) {
+        if (!path.problems().isEmpty()) {
+            return failed(String.join("; ", path.problems()));
+        }
+        if (path.anchored()) {
+            return passed(path + ", good " + when);
+        }
+        return rootsGiven
+                ? failed(path + " ends in none of the given roots")
+                : new Result(Outcome.UNKNOWN, "no roots given: " + path + " holds as far as it goes");
+    }
+
+    private static Result token(Evidence e) {
+        if (e.timestamp().isEmpty()) {
+            return new Result(
+                    Outcome.NOTE,
+                    e.signature().hasLegacyTimestamp()
+                            ? "the timestamp is a PKCS#9 countersignature, which is not judged yet"
+                            : "not timestamped: the signature ends with its certificate");
+        }
+        TimestampEvidence timestamp = e.timestamp().get();
+        return timestamp
+                .flaw()
+                .map(flaw -> failed("the timestamp does not hold: " + flaw))
+                .orElseGet(() -> passed(
+                        "timestamped at " + timestamp.token().orElseThrow().genTime()));
+    }
+
+    private static Result tokenPath(Evidence e) {
+        return e.timestamp()
+                .flatMap(TimestampEvidence::path)
+                .map(p -> path(p, e.timestampRootsGiven(), "for time stamping"))
+                .orElseGet(() -> new Result(Outcome.NOTE, "no timestamp to build a path for"));
+    }
+
+    private static Result padding(Evidence e) {
+        byte[] octets = e.padding().toByteArray();
+        boolean zero = true;
+        for (byte b : octets) {
+            zero &= b == 0;
+        }
+        if (zero && octets.length < 8 && e.otherEntries() == 0) {
+            return passed("nothing is hidden behind the signature");
+        }
+        return new Result(
+                Outcome.NOTE,
+                octets.length + (zero ? " zero" : "") + " bytes behind the signature and " + e.otherEntries()
+                        + " further table entries are not signed; Windows refuses them only with EnableCertPaddingCheck=1");
+    }
+
+    private static Result checksum(Evidence e) {
+        if (e.storedChecksum() == e.rightChecksum()) {
+            return passed("CheckSum is right");
+        }
+        return new Result(
+                Outcome.NOTE,
+                String.format(
+                        Locale.ROOT,
+                        "CheckSum is 0x%08x, right would be 0x%08x: no signature rule, but the kernel loads no such driver",
+                        e.storedChecksum(),
+                        e.rightChecksum()));
+    }
+}

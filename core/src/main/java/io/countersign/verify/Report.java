@@ -1,0 +1,38 @@
+package io.countersign.verify;
+
+import io.countersign.key.Digest;
+import io.countersign.x509.CertificatePath;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What verification found in a file.
+ *
+ * @param verdict for the whole file
+ * @param signatures the primary first, then nested ones
+ * @param findings in order of signature and check
+ * @param sha256 of the file as it is; empty if it is no PE
+ */
+public record Report(
+        Verdict verdict, List<SignatureReport> signatures, List<Finding> findings, Optional<Digest> sha256) {
+    public Report {
+        signatures = List.copyOf(signatures);
+        findings = List.copyOf(findings);
+    }
+
+    /**
+     * One signature.
+     *
+     * @param imageDigest what it signs
+     * @param path from its signer's certificate
+     * @param timestamp the time in its first token, whether good or not
+     * @param timestampPath from that token's signer's certificate
+     */
+    public record SignatureReport(
+            int index,
+            Digest imageDigest,
+            Optional<CertificatePath> path,
+            Optional<Instant> timestamp,
+            Optional<CertificatePath> timestampPath) {}
+}

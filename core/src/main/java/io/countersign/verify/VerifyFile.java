@@ -1,0 +1,136 @@
+package io.countersign.verify;
+
+import io.countersign.cms.AuthenticodeSignature;
+import io.countersign.cms.EmbeddedSignature;
+import io.countersign.cms.MalformedSignature;
+import io.countersign.key.Bytes;
+import io.countersign.key.DigestAlgorithm;
+import io.countersign.pe.ByteSource;
+import io.countersign.pe.ImageScan;
+import io.countersign.pe.MalformedPe;
+import io.countersign.pe.PeImage;
+import io.countersign.timestamp.TimestampToken;
+import io.countersign.verify.Finding.Outcome;
+import io.countersign.x509.CertificatePath;
+import io.countersign.x509.PathBuilder;
+import io.countersign.x509.Purpose;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Verifies the Authenticode signatures of PE files: gathers the evidence, holds every check against it, and adds the findings
+ * up. Reads nothing but the file. Immutable; safe for several threads.
+ */
+public final class VerifyFile {
+    private final PathBuilder codePaths;
+    private final PathBuilder timestampPaths;
+    private final boolean rootsGiven;
+    private final boolean timestampRootsGiven;
+    private final Instant at;
+
+    /**
+     * @param roots trusted for code signing; with none the verdict can at best be unknown
+     * @param timestampRoots trusted for time stamping
+     * @param at the time asked about
+     */
+    public VerifyFile(List<X509Certificate> roots, List<X509Certificate> timestampRoots, Instant at) {
+        this.codePaths = new PathBuilder(roots);
+        this.timestampPaths = new PathBuilder(timestampRoots);
+        this.rootsGiven = !roots.isEmpty();
+        this.timestampRootsGiven = !timestampRoots.isEmpty();
+        this.at = at;
+    }
+
+    /**
+     * Verifies one file, reading it twice at most.
+     *
+     * @throws IOException if the file cannot be read; whatever is wrong with its content is in the report
+     */
+    public Report verify(Path file) throws IOException {
+        try (ByteSource source = ByteSource.open(file)) {
+            PeImage image = PeImage.parse(source);
+            Optional<EmbeddedSignature> embedded = EmbeddedSignature.read(image, source);
+            if (embedded.isEmpty()) {
+                ImageScan scan = ImageScan.of(image, source, EnumSet.noneOf(DigestAlgorithm.class));
+                return new Report(new Verdict.Unsigned(), List.of(), List.of(), Optional.of(scan.sha256()));
+            }
+            return judge(image, source, embedded.get());
+        } catch (MalformedPe | MalformedSignature e) {
+            return new Report(new Verdict.Malformed(e.getMessage()), List.of(), List.of(), Optional.empty());
+        }
+    }
+
+    private Report judge(PeImage image, ByteSource source, EmbeddedSignature embedded) throws IOException {
+        List<AuthenticodeSignature> signatures = new ArrayList<>(List.of(embedded.signature()));
+        signatures.addAll(embedded.signature().nested());
+        Set<DigestAlgorithm> algorithms = EnumSet.noneOf(DigestAlgorithm.class);
+        signatures.forEach(s -> algorithms.add(s.imageDigest().algorithm()));
+        ImageScan scan = ImageScan.of(image, source, algorithms);
+
+        List<Finding> findings = new ArrayList<>();
+        List<Report.SignatureReport> reports = new ArrayList<>();
+        for (int i = 0; i < signatures.size(); i++) {
+            Evidence evidence = gather(i, signatures.get(i), image, scan, embedded);
+            AuthenticodeChecks.ALL.forEach(check -> findings.add(check.judge(evidence)));
+            reports.add(new Report.SignatureReport(
+                    i,
+                    evidence.signature().imageDigest(),
+                    evidence.path(),
+                    evidence.timestamp().flatMap(TimestampEvidence::token).map(TimestampToken::genTime),
+                    evidence.timestamp().flatMap(TimestampEvidence::path)));
+        }
+        return new Report(verdict(findings), reports, findings, Optional.of(scan.sha256()));
+    }
+
+    private Evidence gather(
+            int index, AuthenticodeSignature signature, PeImage image, ImageScan scan, EmbeddedSignature embedded) {
+        Optional<TimestampEvidence> timestamp = signature.timestamps().stream()
+                .findFirst()
+                .map(der -> TimestampEvidence.gather(der, signature, timestampPaths));
+        // Only a time that somebody trusted vouches for may stand in for the present one.
+        Instant signingTime = timestamp
+                .filter(TimestampEvidence::isGood)
+                .flatMap(TimestampEvidence::token)
+                .map(TimestampToken::genTime)
+                .orElse(at);
+        Optional<CertificatePath> path = signature
+                .signerCertificate()
+                .map(c -> codePaths.build(c, signature.certificates(), Purpose.CODE_SIGNING, signingTime));
+        return new Evidence(
+                index,
+                signature,
+                scan.imageDigest(signature.imageDigest().algorithm()),
+                timestamp,
+                signingTime,
+                path,
+                rootsGiven,
+                timestampRootsGiven,
+                index == 0 ? embedded.padding() : Bytes.of(),
+                embedded.otherEntries(),
+                image.storedChecksum(),
+                scan.checksum());
+    }
+
+    private static Verdict verdict(List<Finding> findings) {
+        List<String> failures = messages(findings, Outcome.FAILED);
+        if (!failures.isEmpty()) {
+            return new Verdict.Untrusted(failures);
+        }
+        List<String> unknowns = messages(findings, Outcome.UNKNOWN);
+        return unknowns.isEmpty() ? new Verdict.Trusted() : new Verdict.Unknown(unknowns);
+    }
+
+    private static List<String> messages(List<Finding> findings, Outcome outcome) {
+        return findings.stream()
+                .filter(f -> f.outcome() == outcome)
+                .map(f -> (f.signature() == 0 ? "" : "nested signature " + f.signature() + ": ") + f.message())
+                .toList();
+    }
+}
