@@ -1,0 +1,181 @@
+package io.countersign.sign;
+
+import io.countersign.cms.AuthenticodeSignature;
+import io.countersign.cms.AuthenticodeSigner;
+import io.countersign.cms.EmbeddedSignature;
+import io.countersign.cms.MalformedSignature;
+import io.countersign.cms.Oids;
+import io.countersign.cms.SourceImage;
+import io.countersign.cms.SpcSpOpusInfo;
+import io.countersign.key.Bytes;
+import io.countersign.key.CountersignOid;
+import io.countersign.key.Digest;
+import io.countersign.key.DigestAlgorithm;
+import io.countersign.key.KeyUnavailable;
+import io.countersign.key.SigningKey;
+import io.countersign.pe.ByteSource;
+import io.countersign.pe.ImageScan;
+import io.countersign.pe.MalformedPe;
+import io.countersign.pe.PeImage;
+import io.countersign.pe.PePatch;
+import io.countersign.pe.SignaturePatches;
+import io.countersign.timestamp.TimestampSource;
+import io.countersign.timestamp.TimestampToken;
+import io.countersign.timestamp.TimestampUnavailable;
+import io.countersign.x509.DistinguishedNames;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.Set;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Primitive;
+
+/** Signs PE files: digest, key, timestamp, a check of our own output, patch. Immutable; safe for several threads. */
+public final class SignFile {
+    private final SigningKey key;
+    private final Optional<TimestampSource> timestamps;
+
+    /** What to do about a signature that is there already. */
+    public enum Existing {
+        /** Say so and sign nothing. */
+        REFUSE,
+        /** The new signature takes its place. */
+        REPLACE,
+        /** The new signature is nested into it, as signtool's /as does. */
+        APPEND
+    }
+
+    /**
+     * How to sign.
+     *
+     * @param digest of image and signature; not SHA-1
+     * @param description shown by Windows when it asks whether to run the program
+     * @param url where to read more about it, ASCII
+     */
+    public record Options(
+            DigestAlgorithm digest, Existing existing, Optional<String> description, Optional<String> url) {
+        public Options {
+            if (digest == DigestAlgorithm.SHA1) {
+                throw new IllegalArgumentException("nothing is signed with SHA-1; use SHA-256, SHA-384 or SHA-512");
+            }
+        }
+
+        public static Options defaults() {
+            return new Options(DigestAlgorithm.SHA256, Existing.REFUSE, Optional.empty(), Optional.empty());
+        }
+    }
+
+    /**
+     * @param timestamps empty to sign without a timestamp
+     */
+    public SignFile(SigningKey key, Optional<TimestampSource> timestamps) {
+        this.key = key;
+        this.timestamps = timestamps;
+    }
+
+    /**
+     * Signs one file. The output appears whole or not at all; it may be the input itself.
+     *
+     * @throws IOException if a file cannot be read or written
+     * @throws UnacceptableFile if the input is no PE, is malformed, or is signed already and that was not expected
+     * @throws KeyUnavailable if the key cannot be used now
+     * @throws TimestampUnavailable if no timestamp was given; the key has been used, nothing is written
+     */
+    public SignedFile sign(Path input, Path output, Options options)
+            throws IOException, UnacceptableFile, KeyUnavailable, TimestampUnavailable {
+        try (ByteSource source = ByteSource.open(input)) {
+            PeImage image = PeImage.parse(source);
+            Optional<AuthenticodeSignature> present = present(image, source, options);
+            if (image.securityEntry().isEmpty()) {
+                throw new UnacceptableFile(
+                        "the optional header has fewer than 5 data directories, so there is no place to name"
+                                + " a signature; link the file again with a current linker");
+            }
+
+            ImageScan scan = ImageScan.of(image, source, Set.of(options.digest()));
+            Digest imageDigest = scan.imageDigest(options.digest());
+            AuthenticodeSignature made = new AuthenticodeSigner(key)
+                    .signPeImage(imageDigest, new SpcSpOpusInfo(options.description(), options.url()));
+            if (!made.isSignedBy(key.certificate())) {
+                throw KeyUnavailable.permanently(
+                        "the signature does not fit the certificate “"
+                                + DistinguishedNames.commonName(key.certificate())
+                                + "”: configure the chain that belongs to the key",
+                        null);
+            }
+            Optional<TimestampToken> token = timestamp(made, options.digest());
+            if (token.isPresent()) {
+                made = made.withUnsigned(
+                        Oids.SPC_RFC3161_TIMESTAMP, asn1(token.get().encoded()));
+            }
+            AuthenticodeSignature whole = assemble(made, present, options, image);
+            PePatch patch = SignaturePatches.attach(image, scan, whole.encoded());
+
+            OutputCheck check = new OutputCheck(whole, imageDigest);
+            AtomicFile.write(output, temporary -> {
+                try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                    patch.apply(source, out);
+                }
+                check.accept(temporary);
+            });
+            return new SignedFile(
+                    scan.sha256(),
+                    check.sha256(),
+                    Files.size(output),
+                    imageDigest,
+                    check.imageDigest(),
+                    key.chain(),
+                    token,
+                    token.flatMap(t -> timestamps.map(TimestampSource::name)));
+        } catch (MalformedPe | MalformedSignature e) {
+            throw new UnacceptableFile(e.getMessage(), e);
+        }
+    }
+
+    private static Optional<AuthenticodeSignature> present(PeImage image, ByteSource source, Options options)
+            throws IOException, UnacceptableFile, MalformedPe, MalformedSignature {
+        if (image.certificateTable().isEmpty()) {
+            return Optional.empty();
+        }
+        if (options.existing() == Existing.REFUSE) {
+            throw new UnacceptableFile(
+                    "the file is already signed; ask to replace the signature or to append one to it");
+        }
+        EmbeddedSignature embedded = EmbeddedSignature.read(image, source).orElseThrow();
+        if (options.existing() == Existing.APPEND && embedded.otherEntries() > 0) {
+            throw new UnacceptableFile("the certificate table has " + (embedded.otherEntries() + 1)
+                    + " entries, of which Windows reads the first; replace them, appending would drop the others");
+        }
+        return Optional.of(embedded.signature());
+    }
+
+    private Optional<TimestampToken> timestamp(AuthenticodeSignature signature, DigestAlgorithm algorithm)
+            throws TimestampUnavailable {
+        if (timestamps.isEmpty()) {
+            return Optional.empty();
+        }
+        Digest imprint = algorithm.digest(signature.signatureValue().toByteArray());
+        return Optional.of(timestamps.get().timestamp(imprint));
+    }
+
+    /** Nests the new signature, or notes in it how the file was before any signature. */
+    private static AuthenticodeSignature assemble(
+            AuthenticodeSignature made, Optional<AuthenticodeSignature> present, Options options, PeImage image)
+            throws MalformedSignature, IOException {
+        if (present.isPresent() && options.existing() == Existing.APPEND) {
+            return present.get().withUnsigned(Oids.SPC_NESTED_SIGNATURE, asn1(made.encoded()));
+        }
+        // Of a file somebody else signed it cannot be known.
+        Optional<SourceImage> before = present.isPresent()
+                ? present.get().sourceImage()
+                : Optional.of(new SourceImage(image.size(), image.storedChecksum()));
+        return before.isPresent() ? made.withUnsigned(CountersignOid.SOURCE_IMAGE, before.get()) : made;
+    }
+
+    private static ASN1Encodable asn1(Bytes der) throws IOException {
+        return ASN1Primitive.fromByteArray(der.toByteArray());
+    }
+}
