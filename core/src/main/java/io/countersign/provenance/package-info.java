@@ -1,0 +1,2 @@
+/** in-toto Statements about a signing act, in DSSE envelopes. */
+package io.countersign.provenance;

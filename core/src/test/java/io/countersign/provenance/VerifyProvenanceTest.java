@@ -1,0 +1,167 @@
+package io.countersign.provenance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.countersign.fixture.PeSample;
+import io.countersign.fixture.SoftwareKey;
+import io.countersign.fixture.TestPki;
+import io.countersign.fixture.TestPki.Kind;
+import io.countersign.key.Bytes;
+import io.countersign.key.DigestAlgorithm;
+import io.countersign.key.KeyAttributes;
+import io.countersign.sign.SignFile;
+import io.countersign.sign.SignFile.Options;
+import io.countersign.sign.SignedFile;
+import io.countersign.verify.Finding;
+import io.countersign.verify.Finding.Outcome;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VerifyProvenanceTest {
+    private static SoftwareKey publisher;
+    private static SoftwareKey evidence;
+
+    @TempDir
+    private Path folder;
+
+    private Path file;
+    private String line;
+
+    @BeforeAll
+    static void makeKeys() {
+        publisher = TestPki.issue(TestPki.root("Test Root"), "Test Publisher", Kind.CODE_SIGNING);
+        evidence = TestPki.issue(
+                TestPki.root("Test Evidence Root"),
+                "Test Evidence",
+                Kind.CODE_SIGNING,
+                "EC",
+                Instant.now().minusSeconds(60),
+                Instant.now().plusSeconds(86400));
+    }
+
+    @BeforeEach
+    void sign() throws Exception {
+        file = folder.resolve("hello.sys");
+        SignedFile signed = new SignFile(publisher, Optional.empty())
+                .sign(PeSample.plus().writeTo(folder.resolve("in.sys")), file, Options.defaults());
+        SigningStatement.Context context = new SigningStatement.Context(
+                "hellö.sys",
+                "4b1d8a0e-0000-4000-8000-000000000001",
+                "lab",
+                "hello-driver",
+                "test-signing",
+                DigestAlgorithm.SHA256.digest(new byte[] {1}),
+                "ci",
+                "publisher",
+                new KeyAttributes(true, true, true, false, true),
+                Instant.EPOCH,
+                Instant.EPOCH.plusSeconds(1),
+                "0.1.0");
+        line = SigningStatement.attest(signed, context, evidence);
+    }
+
+    @Test
+    void aTrueRecordHolds() throws Exception {
+        assertThat(verify(line)).isNotEmpty().allMatch(f -> f.outcome() == Outcome.PASSED);
+    }
+
+    @Test
+    void theStatementNamesFileInputPolicyAndKey() throws Exception {
+        JsonNode statement = payload();
+        assertThat(statement.path("_type").asText()).isEqualTo("https://in-toto.io/Statement/v1");
+        assertThat(statement.at("/subject/0/name").asText()).isEqualTo("hellö.sys");
+        assertThat(statement.at("/subject/0/digest/sha256").asText())
+                .isEqualTo(DigestAlgorithm.SHA256
+                        .digest(Files.readAllBytes(file))
+                        .value()
+                        .hex());
+        assertThat(statement.at("/predicate/input/digest/sha256").asText())
+                .isEqualTo(DigestAlgorithm.SHA256
+                        .digest(Files.readAllBytes(folder.resolve("in.sys")))
+                        .value()
+                        .hex());
+        assertThat(statement.at("/predicate/policy/name").asText()).isEqualTo("test-signing");
+        assertThat(statement.at("/predicate/key/extractable").asBoolean(true)).isFalse();
+    }
+
+    @Test
+    void linesOfOtherKindsAreSkipped() throws Exception {
+        assertThat(verify("not json\n{}\n{\"payload\":\"AA==\",\"payloadType\":\"text/plain\",\"signatures\":[]}\n"
+                        + line + "\n"))
+                .allMatch(f -> f.outcome() == Outcome.PASSED);
+    }
+
+    @Test
+    void aChangedRecordASignatureByAnotherKeyAndNoRecordAreRefused() throws Exception {
+        String forged = new DsseEnvelope(
+                        SigningStatement.PAYLOAD_TYPE,
+                        Bytes.of(payload()
+                                .toString()
+                                .replace("test-signing", "release-signing")
+                                .getBytes(StandardCharsets.UTF_8)),
+                        DsseEnvelope.parse(line).orElseThrow().signatures())
+                .toJson();
+        assertThat(failed(verify(forged))).containsExactly("dsse.signature");
+        String retyped = new DsseEnvelope(
+                        "application/other",
+                        DsseEnvelope.parse(line).orElseThrow().payload(),
+                        DsseEnvelope.parse(line).orElseThrow().signatures())
+                .toJson();
+        assertThat(failed(verify(retyped))).containsExactly("dsse.envelope");
+        Path provenance = Files.writeString(folder.resolve("p.intoto.jsonl"), line);
+        assertThat(failed(VerifyProvenance.verify(file, provenance, publisher.certificate())))
+                .containsExactly("dsse.signature");
+        assertThat(failed(verify(""))).containsExactly("dsse.envelope");
+    }
+
+    @Test
+    void aRecordOfAnotherFileIsRefused() throws Exception {
+        Path other = folder.resolve("other.sys");
+        new SignFile(publisher, Optional.empty())
+                .sign(PeSample.pe32().writeTo(folder.resolve("in2.sys")), other, Options.defaults());
+        Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+        assertThat(failed(verify(line)))
+                .contains("in-toto.subject", "provenance.image-digest-before", "provenance.image-digest-after");
+    }
+
+    /** The vector of the DSSE specification, protocol.md. */
+    @Test
+    void thePreAuthenticationEncodingIsTheSpecifications() {
+        byte[] pae = DsseEnvelope.preAuthenticationEncoding(
+                "http://example.com/HelloWorld", Bytes.of("hello world".getBytes(StandardCharsets.UTF_8)));
+        assertThat(new String(pae, StandardCharsets.UTF_8))
+                .isEqualTo("DSSEv1 29 http://example.com/HelloWorld 11 hello world");
+        byte[] umlaut = DsseEnvelope.preAuthenticationEncoding("ä", Bytes.of("ö".getBytes(StandardCharsets.UTF_8)));
+        assertThat(new String(umlaut, StandardCharsets.UTF_8)).isEqualTo("DSSEv1 2 ä 2 ö");
+    }
+
+    private JsonNode payload() throws Exception {
+        JsonNode envelope = new ObjectMapper().readTree(line);
+        return new ObjectMapper()
+                .readTree(Base64.getDecoder().decode(envelope.path("payload").asText()));
+    }
+
+    private List<Finding> verify(String bundle) throws Exception {
+        return VerifyProvenance.verify(
+                file, Files.writeString(folder.resolve("p.intoto.jsonl"), bundle), evidence.certificate());
+    }
+
+    private static List<String> failed(List<Finding> findings) {
+        return findings.stream()
+                .filter(f -> f.outcome() == Outcome.FAILED)
+                .map(Finding::check)
+                .toList();
+    }
+}
