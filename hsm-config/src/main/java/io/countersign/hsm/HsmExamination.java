@@ -1,0 +1,271 @@
+package io.countersign.hsm;
+
+import io.countersign.home.Configuration;
+import io.countersign.home.Home;
+import io.countersign.hsm.CryptokiSession.Template;
+import io.countersign.hsm.HsmStatus.CertificateStatus;
+import io.countersign.hsm.HsmStatus.KeyStatus;
+import io.countersign.hsm.HsmStatus.TokenStatus;
+import io.countersign.key.DigestAlgorithm;
+import io.countersign.key.KeyAttributes;
+import io.countersign.key.KeyUnavailable;
+import io.countersign.key.SignatureAlgorithm;
+import io.countersign.key.SigningKey;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.text.ParseException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.PrivateKeyUsagePeriod;
+
+/** One look at all tokens of a configuration. Used once. */
+final class HsmExamination {
+    private static final byte[] PROOF = "countersign hsm status".getBytes(StandardCharsets.US_ASCII);
+    private static final int SOON_DAYS = 30;
+    private static final Set<PosixFilePermission> OTHERS = EnumSet.of(
+            PosixFilePermission.GROUP_READ,
+            PosixFilePermission.GROUP_WRITE,
+            PosixFilePermission.OTHERS_READ,
+            PosixFilePermission.OTHERS_WRITE);
+
+    private final Home home;
+    private final Configuration configuration;
+    private final Instant now;
+    private final Hsm hsm;
+    private final List<String> problems = new ArrayList<>();
+
+    HsmExamination(Home home, Configuration configuration, Instant now) {
+        this.home = home;
+        this.configuration = configuration;
+        this.now = now;
+        this.hsm = Hsm.open(home, configuration);
+    }
+
+    HsmStatus status() {
+        List<TokenStatus> tokens =
+                configuration.tokens().stream().map(this::token).toList();
+        return new HsmStatus(tokens, problems.stream().distinct().toList());
+    }
+
+    private TokenStatus token(Configuration.Token token) {
+        secret(token.pinFile());
+        try {
+            Hsm.prepare(home, token);
+            Cryptoki.Slot slot = OpenToken.slot(token, OpenToken.module(token));
+            OpenToken open = OpenToken.of(token);
+            List<KeyStatus> keys = keys(token, open);
+            configuration.keys().stream()
+                    .filter(key -> key.token().equals(token.name()))
+                    .filter(key -> keys.stream().noneMatch(k -> k.label().equals(key.label())))
+                    .forEach(key -> problems.add("Token '" + token.label() + "' has no private key '" + key.label()
+                            + "', which countersign.yaml calls '" + key.name()
+                            + "'; restore the token, or correct the label."));
+            return new TokenStatus(
+                    token.name(),
+                    token.label(),
+                    token.module().toString(),
+                    true,
+                    (slot.manufacturer() + " " + slot.model()).strip(),
+                    slot.serial(),
+                    keys);
+        } catch (KeyUnavailable e) {
+            problems.add(sentence(e.getMessage()));
+        } catch (CryptokiException e) {
+            problems.add("Token '" + token.label() + "' could not be read: " + e.getMessage() + ".");
+        }
+        return new TokenStatus(token.name(), token.label(), token.module().toString(), false, "", "", List.of());
+    }
+
+    private void secret(Path pinFile) {
+        try {
+            Set<PosixFilePermission> mode = EnumSet.copyOf(OTHERS);
+            mode.retainAll(Files.getPosixFilePermissions(pinFile));
+            if (!mode.isEmpty()) {
+                problems.add("PIN file " + pinFile + " is open to others than its owner; chmod 600 it.");
+            }
+        } catch (IOException | UnsupportedOperationException e) {
+            // A missing file is told when the token is opened; a file system without modes has none to complain of.
+        }
+    }
+
+    private List<KeyStatus> keys(Configuration.Token token, OpenToken open) throws CryptokiException {
+        try (CryptokiSession session = open.session()) {
+            List<KeyStatus> keys = new ArrayList<>();
+            for (long handle :
+                    session.find(new Template().with(CryptokiSession.CKA_CLASS, CryptokiSession.CKO_PRIVATE_KEY))) {
+                keys.add(key(token, open, session, handle));
+            }
+            keys.sort((a, b) -> a.label().compareTo(b.label()));
+            return keys;
+        }
+    }
+
+    private KeyStatus key(Configuration.Token token, OpenToken open, CryptokiSession session, long handle)
+            throws CryptokiException {
+        String label = session.text(handle, CryptokiSession.CKA_LABEL);
+        String name = configuration.keys().stream()
+                .filter(k -> k.token().equals(token.name()) && k.label().equals(label))
+                .map(Configuration.Key::name)
+                .findFirst()
+                .orElse("");
+        KeyAttributes attributes = TokenKey.attributes(session, handle);
+        if (!attributes.confinedToToken()) {
+            problems.add("Key '" + label + "' was not made in its token or can leave it (" + attributes
+                    + "); whoever has a copy can sign with it.");
+        }
+        List<X509Certificate> certificates = certificates(session, label, handle);
+        certificates.forEach(c -> judge(label, c));
+        return new KeyStatus(
+                label,
+                name,
+                certificates.stream()
+                        .findFirst()
+                        .map(c -> type(c.getPublicKey()))
+                        .orElse(""),
+                attributes,
+                signs(open, label, name),
+                certificates.stream().map(this::certificate).toList());
+    }
+
+    private List<X509Certificate> certificates(CryptokiSession session, String label, long key)
+            throws CryptokiException {
+        List<X509Certificate> certificates = new ArrayList<>();
+        for (long handle : session.find(new Template()
+                .with(CryptokiSession.CKA_CLASS, CryptokiSession.CKO_CERTIFICATE)
+                .with(CryptokiSession.CKA_ID, session.attribute(key, CryptokiSession.CKA_ID)))) {
+            try {
+                certificates.add((X509Certificate) CertificateFactory.getInstance("X.509")
+                        .generateCertificate(
+                                new ByteArrayInputStream(session.attribute(handle, CryptokiSession.CKA_VALUE))));
+            } catch (CertificateException e) {
+                problems.add("A certificate beside key '" + label + "' cannot be read: " + e.getMessage() + ".");
+            }
+        }
+        return certificates;
+    }
+
+    private boolean signs(OpenToken open, String label, String name) {
+        try {
+            SigningKey key = name.isEmpty() ? unnamed(open, label) : hsm.key(name, KeyPurpose.SELF_TEST);
+            PublicKey publicKey = key.certificate().getPublicKey();
+            SignatureAlgorithm algorithm = SignatureAlgorithm.of(publicKey, DigestAlgorithm.SHA256);
+            Signature verifier = Signature.getInstance(algorithm.jcaName());
+            verifier.initVerify(publicKey);
+            verifier.update(PROOF);
+            if (verifier.verify(key.sign(algorithm, PROOF))) {
+                return true;
+            }
+            problems.add("The signature of key '" + label + "' does not fit its certificate; do not use it.");
+        } catch (KeyUnavailable e) {
+            problems.add(sentence(e.getMessage()));
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            problems.add("Key '" + label + "' could not be tried: " + e.getMessage() + ".");
+        }
+        return false;
+    }
+
+    /** A key the configuration does not name, such as a CA's: its certificate in the token is all the chain there is. */
+    private SigningKey unnamed(OpenToken open, String label) throws KeyUnavailable {
+        OpenToken.Entry entry = open.entry(label);
+        TokenKey key = new TokenKey(label, label, open, entry.key(), List.of(entry.certificate()));
+        return new JournalledKey(key, KeyPurpose.SELF_TEST, new KeyUseJournal(home));
+    }
+
+    private void judge(String label, X509Certificate certificate) {
+        Instant notAfter = certificate.getNotAfter().toInstant();
+        if (now.isBefore(certificate.getNotBefore().toInstant())) {
+            problems.add("The certificate of key '" + label + "' is not valid before "
+                    + certificate.getNotBefore().toInstant() + "; check this machine's clock.");
+        }
+        judge("The certificate of key '" + label + "'", "expired", "expires", notAfter);
+        usableUntil(certificate)
+                .filter(until -> until.isBefore(notAfter))
+                .ifPresent(until -> judge("Key '" + label + "'", "was to sign until", "is to sign until", until));
+    }
+
+    private void judge(String what, String past, String future, Instant end) {
+        long days = daysLeft(end);
+        if (now.isAfter(end)) {
+            problems.add(what + " " + past + " " + end + "; make a new one.");
+        } else if (days < SOON_DAYS) {
+            problems.add(what + " " + future + " " + end + ", in " + days + " days; renew it before.");
+        }
+    }
+
+    /** The end of the privateKeyUsagePeriod (RFC 3280 4.2.1.4), where there is one. */
+    private static Optional<Instant> usableUntil(X509Certificate certificate) {
+        byte[] extension = certificate.getExtensionValue(Extension.privateKeyUsagePeriod.getId());
+        if (extension == null) {
+            return Optional.empty();
+        }
+        try {
+            PrivateKeyUsagePeriod period = PrivateKeyUsagePeriod.getInstance(
+                    ASN1OctetString.getInstance(extension).getOctets());
+            return period.getNotAfter() == null
+                    ? Optional.empty()
+                    : Optional.of(period.getNotAfter().getDate().toInstant());
+        } catch (ParseException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private CertificateStatus certificate(X509Certificate certificate) {
+        Instant notAfter = certificate.getNotAfter().toInstant();
+        return new CertificateStatus(
+                certificate.getSubjectX500Principal().getName(),
+                certificate.getIssuerX500Principal().getName(),
+                certificate.getSerialNumber().toString(16),
+                fingerprint(certificate),
+                notAfter.toString(),
+                daysLeft(notAfter));
+    }
+
+    private static String fingerprint(X509Certificate certificate) {
+        try {
+            return DigestAlgorithm.SHA256
+                    .digest(certificate.getEncoded())
+                    .value()
+                    .hex();
+        } catch (CertificateException e) {
+            throw new IllegalStateException("a certificate that was read can be written", e);
+        }
+    }
+
+    private long daysLeft(Instant end) {
+        return Math.floorDiv(
+                ChronoUnit.SECONDS.between(now, end),
+                ChronoUnit.DAYS.getDuration().toSeconds());
+    }
+
+    private static String type(PublicKey key) {
+        if (key instanceof RSAPublicKey rsa) {
+            return "RSA-" + rsa.getModulus().bitLength();
+        }
+        return key instanceof ECPublicKey ec
+                ? "P-" + ec.getParams().getCurve().getField().getFieldSize()
+                : key.getAlgorithm();
+    }
+
+    private static String sentence(String message) {
+        return Character.toUpperCase(message.charAt(0)) + message.substring(1) + ".";
+    }
+}

@@ -1,0 +1,10 @@
+package io.countersign.hsm;
+
+/** What a key is used for, as the use journal records it. */
+public enum KeyPurpose {
+    CODE_SIGNING,
+    TIMESTAMP,
+    EVIDENCE,
+    CERTIFICATE,
+    SELF_TEST
+}

@@ -1,0 +1,46 @@
+package io.countersign.hsm;
+
+import io.countersign.hsm.CryptokiSession.Template;
+import io.countersign.key.KeyAttributes;
+import io.countersign.key.KeyUnavailable;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
+
+/**
+ * A private key in an open token, and its chain. It signs only through {@link JournalledKey}.
+ *
+ * @param name the name in countersign.yaml
+ * @param label CKA_LABEL
+ */
+record TokenKey(String name, String label, OpenToken token, PrivateKey key, List<X509Certificate> chain) {
+    TokenKey {
+        chain = List.copyOf(chain);
+    }
+
+    KeyAttributes attributes() throws KeyUnavailable {
+        try (CryptokiSession session = token.session()) {
+            List<Long> found = session.find(new Template()
+                    .with(CryptokiSession.CKA_CLASS, CryptokiSession.CKO_PRIVATE_KEY)
+                    .with(CryptokiSession.CKA_LABEL, label));
+            if (found.size() != 1) {
+                throw KeyUnavailable.permanently(
+                        "token '" + token.token().label() + "' has " + found.size() + " private keys '" + label
+                                + "' instead of one; give each its own label",
+                        null);
+            }
+            return attributes(session, found.get(0));
+        } catch (CryptokiException e) {
+            throw KeyUnavailable.forNow("the attributes of key '" + name + "' could not be read: " + e.getMessage(), e);
+        }
+    }
+
+    static KeyAttributes attributes(CryptokiSession session, long key) throws CryptokiException {
+        return new KeyAttributes(
+                session.flag(key, CryptokiSession.CKA_LOCAL),
+                session.flag(key, CryptokiSession.CKA_SENSITIVE),
+                session.flag(key, CryptokiSession.CKA_ALWAYS_SENSITIVE),
+                session.flag(key, CryptokiSession.CKA_EXTRACTABLE),
+                session.flag(key, CryptokiSession.CKA_NEVER_EXTRACTABLE));
+    }
+}

@@ -1,0 +1,147 @@
+package io.countersign.hsm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.countersign.home.Home;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The lab PKI as OpenSSL and OpenSC see it. */
+class LabPkiTest {
+    private Home home;
+
+    @BeforeEach
+    void home() throws Exception {
+        home = LabHome.home();
+    }
+
+    @Test
+    void opensslVerifiesThePublisherUnderTheEvPolicy() throws Exception {
+        assertThat(JavaProcess.tool(
+                        "openssl",
+                        "verify",
+                        "-x509_strict",
+                        "-policy_check",
+                        "-explicit_policy",
+                        "-policy",
+                        "2.23.140.1.3",
+                        "-CAfile",
+                        pem("lab-root"),
+                        "-untrusted",
+                        pem("lab-ev-ca"),
+                        pem("lab-publisher")))
+                .contains("lab-publisher.pem: OK");
+    }
+
+    @Test
+    void opensslVerifiesTheTsaForTimestampsAndNothingElse() throws Exception {
+        assertThat(verifyTsa("timestampsign")).contains("lab-tsa.pem: OK");
+        assertThat(verifyTsa("sslclient")).contains("unsuitable certificate purpose");
+        assertThat(JavaProcess.tool(
+                        "openssl",
+                        "verify",
+                        "-purpose",
+                        "timestampsign",
+                        "-CAfile",
+                        pem("lab-root"),
+                        "-untrusted",
+                        pem("lab-ev-ca"),
+                        pem("lab-publisher")))
+                .contains("unsuitable certificate purpose");
+    }
+
+    private String verifyTsa(String purpose) throws Exception {
+        return JavaProcess.tool(
+                "openssl",
+                "verify",
+                "-x509_strict",
+                "-purpose",
+                purpose,
+                "-CAfile",
+                pem("lab-timestamp-root"),
+                pem("lab-tsa"));
+    }
+
+    @Test
+    void publisherAndTsaSayWhatTheBaselineRequirementsAsk() throws Exception {
+        assertThat(text("lab-publisher"))
+                .contains("Public-Key: (3072 bit)", "Code Signing", "Policy: 2.23.140.1.3")
+                .containsPattern("Key Usage: critical\\s+Digital Signature\n")
+                .containsPattern("Extended Key Usage: \\s+Code Signing\n")
+                .contains("businessCategory = Private Organization");
+        assertThat(text("lab-tsa"))
+                .contains("Public-Key: (3072 bit)", "Policy: 2.23.140.1.4.2", "Private Key Usage Period")
+                .containsPattern("Extended Key Usage: critical\\s+Time Stamping\n");
+        assertThat(text("lab-ev-ca"))
+                .contains("Public-Key: (4096 bit)", "Policy: 2.23.140.1.3")
+                .containsPattern("Basic Constraints: critical\\s+CA:TRUE, pathlen:0");
+        assertThat(text("lab-evidence")).contains("NIST CURVE: P-256", "CA:FALSE");
+    }
+
+    @Test
+    void everyCertificateSaysLabAndHasItsKeyIdentifiers() throws Exception {
+        try (Stream<Path> files = Files.list(home.pki())) {
+            List<Path> certificates = files.toList();
+            assertThat(certificates).hasSize(6);
+            for (Path certificate : certificates) {
+                String text = JavaProcess.tool("openssl", "x509", "-in", certificate.toString(), "-noout", "-text");
+                assertThat(text)
+                        .containsPattern("Subject: .*LAB")
+                        .contains("Subject Key Identifier", "Authority Key Identifier");
+            }
+        }
+    }
+
+    @Test
+    void openscSeesPrivateKeysThatCannotLeaveTheToken() throws Exception {
+        if (!Files.isExecutable(Path.of("/usr/bin/pkcs11-tool"))) {
+            System.out.println(
+                    "skipped openscSeesPrivateKeysThatCannotLeaveTheToken: no pkcs11-tool (apt-get install opensc)");
+            return;
+        }
+        List<String> keys = new ArrayList<>();
+        for (String token : List.of("countersign-signing", "countersign-timestamp", "countersign-evidence")) {
+            // The PIN goes in by a variable of this child alone: pkcs11-tool's own way to keep it out of argv.
+            ProcessBuilder builder = new ProcessBuilder(
+                    "pkcs11-tool",
+                    "--module",
+                    SoftHsm.module().toString(),
+                    "--token-label",
+                    token,
+                    "--login",
+                    "--pin",
+                    "env:COUNTERSIGN_TEST_PIN",
+                    "--list-objects",
+                    "--type",
+                    "privkey");
+            builder.environment()
+                    .put(SoftHsm.ENVIRONMENT, SoftHsm.configuration(home).toString());
+            builder.environment()
+                    .put("COUNTERSIGN_TEST_PIN", Files.readString(home.secrets().resolve(token + ".pin")));
+            String objects =
+                    JavaProcess.output(builder.redirectErrorStream(true).start());
+            for (String object : objects.split("Private Key Object", -1)) {
+                if (object.contains("label:")) {
+                    assertThat(object).contains("always sensitive", "never extractable", "local");
+                    keys.add(object.replaceAll("(?s).*label: *(\\S+).*", "$1"));
+                }
+            }
+        }
+        assertThat(keys)
+                .containsExactlyInAnyOrder(
+                        "lab-root", "lab-ev-ca", "lab-publisher", "lab-timestamp-root", "lab-tsa", "lab-evidence");
+    }
+
+    private String pem(String name) {
+        return home.pki().resolve(name + ".pem").toString();
+    }
+
+    private String text(String name) throws Exception {
+        return JavaProcess.tool("openssl", "x509", "-in", pem(name), "-noout", "-text");
+    }
+}
