@@ -1,0 +1,106 @@
+package io.countersign.tsa;
+
+import io.countersign.timestamp.TimestampResponse;
+import io.countersign.timestamp.TimestampToken;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.util.Base64;
+import org.jboss.logging.Logger;
+
+/** HTTP around the authority. A refusal is an answer too: RFC 3161 section 3.4 carries it in a reply, not in a status. */
+@Path("/")
+public class TimestampResource {
+    private static final Logger LOG = Logger.getLogger(TimestampResource.class);
+    static final String QUERY = "application/timestamp-query";
+    private static final String REPLY = "application/timestamp-reply";
+
+    private final ServedAuthority served;
+
+    TimestampResource(ServedAuthority served) {
+        this.served = served;
+    }
+
+    @POST
+    @Consumes(QUERY)
+    public Response timestamp(byte[] query) {
+        TimestampResponse answer = served.authority().answer(query);
+        log(answer);
+        // The type is set here rather than negotiated: clients send every kind of Accept, and there is one answer.
+        return Response.ok(answer.encoded().toByteArray(), REPLY).build();
+    }
+
+    /** Where some clients expect an authority; the same as {@code /}. */
+    @POST
+    @Path("tsa")
+    @Consumes(QUERY)
+    public Response timestampAtTsa(byte[] query) {
+        return timestamp(query);
+    }
+
+    @GET
+    @Produces(MediaType.TEXT_PLAIN)
+    public String explanation() {
+        return """
+                This is an RFC 3161 timestamp authority, part of Countersign, serving "%s".
+                Programs send it a digest (POST, %s) and get a signed time back.
+
+                Try it:
+                  openssl ts -query -data FILE -sha256 -cert -out query.tsq
+                  curl -s -H 'Content-Type: %s' --data-binary @query.tsq -o reply.tsr %s
+                  openssl ts -reply -in reply.tsr -text
+
+                Digests: SHA-256, SHA-384, SHA-512. Policy: %s
+                Certificates: GET /certchain (PEM, root last). Health: GET /q/health
+                A LAB authority is trusted by nobody until someone installs its root.
+                """.formatted(
+                        served.authority().name(),
+                        QUERY,
+                        QUERY,
+                        served.url(),
+                        served.authority().policy().oid());
+    }
+
+    @GET
+    @Path("tsa")
+    @Produces(MediaType.TEXT_PLAIN)
+    public String explanationAtTsa() {
+        return explanation();
+    }
+
+    /** The chain in PEM, leaf first, root last. */
+    @GET
+    @Path("certchain")
+    @Produces("application/pem-certificate-chain")
+    public String certificateChain() throws CertificateEncodingException {
+        Base64.Encoder lines = Base64.getMimeEncoder(64, new byte[] {'\n'});
+        StringBuilder pem = new StringBuilder();
+        for (X509Certificate certificate : served.chain()) {
+            pem.append("-----BEGIN CERTIFICATE-----\n")
+                    .append(lines.encodeToString(certificate.getEncoded()))
+                    .append("\n-----END CERTIFICATE-----\n");
+        }
+        return pem.toString();
+    }
+
+    private static void log(TimestampResponse answer) {
+        if (answer instanceof TimestampResponse.Granted granted) {
+            TimestampToken token = granted.token();
+            LOG.infof(
+                    "issued serial=%s imprint=%s",
+                    token.serialNumber().toString(16),
+                    token.imprint().map(i -> i.algorithm().label()).orElse("?"));
+        } else if (answer instanceof TimestampResponse.Refused refused) {
+            refused.cause()
+                    .ifPresentOrElse(
+                            cause -> LOG.errorf(cause, "refused %s", refused.refusals()),
+                            () -> LOG.infof("refused %s: %s", refused.refusals(), refused.text()));
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package io.countersign.tsa;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.countersign.fixture.Tool;
+import io.countersign.key.Digest;
+import io.countersign.key.DigestAlgorithm;
+import io.countersign.timestamp.MalformedTimestamp;
+import io.countersign.timestamp.Refusal;
+import io.countersign.timestamp.TimestampResponse;
+import io.countersign.timestamp.TimestampToken;
+import io.countersign.timestamp.TimestampUnavailable;
+import io.countersign.timestamp.http.HttpTimestampSource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The service over HTTP, with a key in the lab home's token and OpenSSL as the client. */
+@QuarkusTest
+@WithTestResource(LabHome.class)
+class TimestampServiceTest {
+    private static final String QUERY = "application/timestamp-query";
+    private static final Path ROOT = LabHome.home().pki().resolve("lab-timestamp-root.pem");
+
+    @TestHTTPResource
+    private URI service;
+
+    @TempDir
+    private Path folder;
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/tsa"})
+    void opensslAcceptsTheTokenUnderTheLabsTimestampRootAndForNothingElse(String path)
+            throws IOException, InterruptedException {
+        Tool openssl = Tool.named("openssl", "openssl").in(folder);
+        Files.writeString(folder.resolve("data"), "what is stamped");
+        Files.writeString(folder.resolve("other"), "what is not");
+        openssl.mustRun("ts", "-query", "-data", "data", "-sha256", "-cert", "-out", "query");
+
+        HttpResponse<byte[]> reply = post(path, QUERY, Files.readAllBytes(folder.resolve("query")));
+        Files.write(folder.resolve("reply"), reply.body());
+
+        assertThat(reply.statusCode()).isEqualTo(200);
+        assertThat(reply.headers().firstValue("Content-Type")).contains("application/timestamp-reply");
+        String root = ROOT.toString();
+        Tool.Run verdict = openssl.run("ts", "-verify", "-queryfile", "query", "-in", "reply", "-CAfile", root);
+        assertThat(verdict.output()).contains("Verification: OK");
+        assertThat(verdict.exitCode()).isZero();
+        Tool.Run other = openssl.run("ts", "-verify", "-data", "other", "-in", "reply", "-CAfile", root);
+        assertThat(other.output()).contains("message imprint mismatch");
+        assertThat(other.exitCode()).isNotZero();
+    }
+
+    @Test
+    void ourOwnClientAcceptsItsTokensAndTheirTimeIsNow() throws TimestampUnavailable {
+        Digest imprint = DigestAlgorithm.SHA512.digest(new byte[] {1});
+
+        TimestampToken token = new HttpTimestampSource(service, Duration.ofSeconds(20)).timestamp(imprint);
+
+        assertThat(token.imprint()).contains(imprint);
+        assertThat(Duration.between(token.genTime(), Instant.now()).abs()).isLessThan(Duration.ofSeconds(20));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "no DER", "0"})
+    void aMalformedRequestIsRefusedInTheProtocolNotWithAnHttpError(String body)
+            throws IOException, InterruptedException, MalformedTimestamp {
+        HttpResponse<byte[]> reply = post("/", QUERY, body.getBytes(StandardCharsets.UTF_8));
+
+        assertThat(reply.statusCode()).isEqualTo(200);
+        assertThat(reply.headers().firstValue("Content-Type")).contains("application/timestamp-reply");
+        assertThat(TimestampResponse.parse(reply.body()))
+                .isInstanceOfSatisfying(
+                        TimestampResponse.Refused.class,
+                        refused -> assertThat(refused.refusals()).containsExactly(Refusal.BAD_DATA_FORMAT));
+    }
+
+    @Test
+    void anotherContentTypeIsRefusedWithTheRightOne() throws IOException, InterruptedException {
+        HttpResponse<byte[]> reply = post("/", "application/octet-stream", new byte[] {0x30, 0});
+
+        assertThat(reply.statusCode()).isEqualTo(415);
+        assertThat(text(reply)).contains(QUERY);
+    }
+
+    @Test
+    void aRequestThatIsTooLargeIsNotReadWhetherItsLengthIsToldOrNot() throws IOException, InterruptedException {
+        byte[] large = new byte[9 * 1024];
+
+        assertThat(post("/", QUERY, large).statusCode()).isEqualTo(413);
+        BodyPublisher untold = BodyPublishers.fromPublisher(BodyPublishers.ofByteArray(large));
+        assertThat(post("/", QUERY, untold).statusCode()).isEqualTo(413);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/tsa"})
+    void aPersonIsToldWhatThisIs(String path) throws IOException, InterruptedException {
+        HttpResponse<byte[]> page = get(path);
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(t -> assertThat(t).startsWith("text/plain"));
+        assertThat(text(page)).contains("RFC 3161", "openssl ts -query", "/certchain");
+    }
+
+    @Test
+    void theChainIsGivenLeafFirstUpToTheLabsRoot() throws IOException, InterruptedException, CertificateException {
+        List<Certificate> chain = new ArrayList<>(certificates(get("/certchain").body()));
+
+        assertThat(((X509Certificate) chain.get(0)).getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.8");
+        assertThat(chain)
+                .hasSizeGreaterThan(1)
+                .endsWith(certificates(Files.readAllBytes(ROOT)).get(0));
+    }
+
+    @Test
+    void itIsReadyBecauseItsKeySigns() throws IOException, InterruptedException {
+        HttpResponse<byte[]> health = get("/q/health/ready");
+
+        assertThat(health.statusCode()).isEqualTo(200);
+        assertThat(text(health)).contains("timestamp key signs", "\"UP\"");
+    }
+
+    private HttpResponse<byte[]> post(String path, String contentType, byte[] body)
+            throws IOException, InterruptedException {
+        return post(path, contentType, BodyPublishers.ofByteArray(body));
+    }
+
+    private HttpResponse<byte[]> post(String path, String contentType, BodyPublisher body)
+            throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(service.resolve(path))
+                .header("Content-Type", contentType)
+                .POST(body));
+    }
+
+    private HttpResponse<byte[]> get(String path) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(service.resolve(path)));
+    }
+
+    private HttpResponse<byte[]> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return http.send(request.timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofByteArray());
+    }
+
+    private static String text(HttpResponse<byte[]> response) {
+        return new String(response.body(), StandardCharsets.UTF_8);
+    }
+
+    private static List<? extends Certificate> certificates(byte[] pem) throws CertificateException {
+        return List.copyOf(CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem)));
+    }
+}
