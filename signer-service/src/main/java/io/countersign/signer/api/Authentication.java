@@ -1,0 +1,65 @@
+package io.countersign.signer.api;
+
+import io.countersign.signer.identity.BearerTokens;
+import io.countersign.signer.identity.Caller;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.container.ContainerRequestFilter;
+import jakarta.ws.rs.container.PreMatching;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response.Status;
+import jakarta.ws.rs.core.UriBuilder;
+import jakarta.ws.rs.ext.Provider;
+import java.net.URI;
+import java.util.Optional;
+
+/**
+ * Lets known callers through to the API, before a byte of the body is read, so that nobody else can make the service store
+ * anything. SignPath's spelling of the address, {@code /API/v1/…}, becomes ours here.
+ */
+@Provider
+@PreMatching
+class Authentication implements ContainerRequestFilter {
+    static final String CALLER = "countersign.caller";
+    static final String BASE = "countersign.base";
+
+    private static final String OURS = "/v1/";
+    private static final String SIGNPATHS = "/API/v1/";
+
+    private final BearerTokens tokens;
+
+    Authentication(BearerTokens tokens) {
+        this.tokens = tokens;
+    }
+
+    @Override
+    public void filter(ContainerRequestContext request) {
+        String path = request.getUriInfo().getRequestUri().getRawPath();
+        boolean signPath = path.regionMatches(true, 0, SIGNPATHS, 0, SIGNPATHS.length());
+        if (!signPath && !path.startsWith(OURS)) {
+            return;
+        }
+        Optional<Caller> caller = tokens.authenticate(request.getHeaderString(HttpHeaders.AUTHORIZATION));
+        if (caller.isEmpty()) {
+            request.abortWith(Problem.of(
+                            Status.UNAUTHORIZED,
+                            request.getHeaderString(HttpHeaders.AUTHORIZATION) == null
+                                    ? "there is no Authorization header"
+                                    : "the Authorization header holds no token this service knows",
+                            "send Authorization: Bearer and a token whose SHA-256 an identity of countersign.yaml has")
+                    .response()
+                    .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"countersign\"")
+                    // The body was not read and is not going to be.
+                    .header("Connection", "close")
+                    .build());
+            return;
+        }
+        request.setProperty(CALLER, caller.get());
+        request.setProperty(BASE, signPath ? SIGNPATHS : OURS);
+        if (signPath) {
+            URI uri = request.getUriInfo().getRequestUri();
+            request.setRequestUri(UriBuilder.fromUri(uri)
+                    .replacePath(OURS + path.substring(SIGNPATHS.length()))
+                    .build());
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.countersign.signer.api;
+
+import io.countersign.signer.audit.AuditUnavailable;
+import io.countersign.signer.pipeline.Intake.SubmissionRefused;
+import io.countersign.signer.pipeline.UnsignableUpload;
+import io.countersign.signer.policy.RuleId;
+import io.countersign.signer.request.StoreUnavailable;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.Status;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** Every error leaves as a problem, and nothing of an unexpected one but a number to find it by in the log. */
+class ProblemMappers {
+    private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
+
+    /**
+     * Wrong names are 400: the address exists, a field of the form is wrong; 404 is for what is named in the address. The rest
+     * is 403: understood, and not allowed.
+     */
+    private static final Set<RuleId> WRONG_NAMES = EnumSet.of(RuleId.PROJECT_KNOWN, RuleId.POLICY_KNOWN);
+
+    @ServerExceptionMapper
+    Response refusal(Problem.Refusal e) {
+        return e.problem().response().build();
+    }
+
+    @ServerExceptionMapper
+    Response refusedByPolicy(SubmissionRefused e) {
+        Status status = e.violations().stream().anyMatch(v -> WRONG_NAMES.contains(v.rule()))
+                ? Status.BAD_REQUEST
+                : Status.FORBIDDEN;
+        List<Problem.Fault> errors = e.violations().stream()
+                .map(v -> new Problem.Fault(v.reason(), v.remedy()))
+                .toList();
+        return Problem.of(status, errors).response().build();
+    }
+
+    @ServerExceptionMapper
+    Response unsignable(UnsignableUpload e) {
+        return Problem.of(
+                        Status.BAD_REQUEST,
+                        e.getMessage(),
+                        "submit a complete, unsigned PE file (.sys, .exe, .dll); a signature is taken away by: countersign strip"
+                                + " FILE -o OUT")
+                .response()
+                .build();
+    }
+
+    @ServerExceptionMapper
+    Response notFound(NotFoundException e) {
+        return Problem.of(
+                        Status.NOT_FOUND,
+                        "there is nothing at this address",
+                        "the API lies under /v1/{organization}/SigningRequests")
+                .response()
+                .build();
+    }
+
+    @ServerExceptionMapper
+    Response otherHttpError(WebApplicationException e) {
+        Response response = e.getResponse();
+        if (response.getStatus() == Status.REQUEST_ENTITY_TOO_LARGE.getStatusCode()) {
+            return UploadLimit.tooLarge().response().build();
+        }
+        Response.ResponseBuilder problem = Problem.of(
+                        response.getStatusInfo(),
+                        "the request does not fit this address: "
+                                + response.getStatusInfo().getReasonPhrase(),
+                        "see the API's description for the method and content type this address takes")
+                .response();
+        response.getHeaders().forEach((name, values) -> {
+            if (!name.equalsIgnoreCase("Content-Type") && !name.equalsIgnoreCase("Content-Length")) {
+                values.forEach(v -> problem.header(name, v));
+            }
+        });
+        return problem.build();
+    }
+
+    @ServerExceptionMapper({StoreUnavailable.class, AuditUnavailable.class})
+    Response unavailable(RuntimeException e) {
+        LOG.error(e.getMessage(), e);
+        return Problem.of(
+                        Status.SERVICE_UNAVAILABLE,
+                        "the service cannot reach its store",
+                        "try again later; the operator finds the cause in the service's log")
+                .response()
+                .header("Retry-After", 10)
+                .build();
+    }
+
+    @ServerExceptionMapper
+    Response unexpected(Throwable e) {
+        String incident = UUID.randomUUID().toString();
+        LOG.errorf(e, "incident %s", incident);
+        return Problem.of(
+                        Status.INTERNAL_SERVER_ERROR,
+                        "the service failed; incident " + incident,
+                        "the operator finds the cause under this number in the service's log")
+                .response()
+                .build();
+    }
+}

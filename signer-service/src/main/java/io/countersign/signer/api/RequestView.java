@@ -1,0 +1,117 @@
+package io.countersign.signer.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.countersign.signer.request.SigningRequest;
+import io.countersign.signer.request.SigningRequest.Completed;
+import io.countersign.signer.request.SigningRequest.Denied;
+import io.countersign.signer.request.SigningRequest.Failed;
+import io.countersign.signer.request.SigningRequest.Processing;
+import io.countersign.signer.request.SigningRequest.Queued;
+import io.countersign.signer.request.Submission;
+import java.util.Optional;
+
+/**
+ * A request as the API shows it. The names are SignPath's; {@code failureReason}, {@code provenanceLink} and the members
+ * after it are ours.
+ *
+ * @param failureReason why it failed or was denied, or why the last attempt has to be repeated
+ */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+record RequestView(
+        String status,
+        String workflowStatus,
+        boolean isFinalStatus,
+        String webLink,
+        Optional<String> description,
+        String projectSlug,
+        String signingPolicySlug,
+        String unsignedArtifactLink,
+        Optional<String> signedArtifactLink,
+        Optional<String> failureReason,
+        Optional<String> provenanceLink,
+        String signingRequestId,
+        String fileName,
+        String submitter,
+        String submittedAt,
+        String unsignedArtifactSha256,
+        Optional<String> signedArtifactSha256) {
+
+    /** What a client polls. */
+    @JsonInclude(JsonInclude.Include.NON_ABSENT)
+    record StatusView(
+            String status,
+            String workflowStatus,
+            boolean isFinalStatus,
+            String webLink,
+            Optional<String> failureReason) {}
+
+    private enum Shown {
+        QUEUED("InProgress", "QueuedForProcessing", false),
+        PROCESSING("InProgress", "Processing", false),
+        COMPLETED("Completed", "Completed", true),
+        FAILED("Failed", "ProcessingFailed", true),
+        DENIED("Denied", "Denied", true);
+
+        private final String status;
+        private final String workflowStatus;
+        private final boolean isFinal;
+
+        Shown(String status, String workflowStatus, boolean isFinal) {
+            this.status = status;
+            this.workflowStatus = workflowStatus;
+            this.isFinal = isFinal;
+        }
+
+        static Shown of(SigningRequest request) {
+            if (request instanceof Queued) {
+                return QUEUED;
+            }
+            if (request instanceof Processing) {
+                return PROCESSING;
+            }
+            if (request instanceof Failed) {
+                return FAILED;
+            }
+            return request instanceof Denied ? DENIED : COMPLETED;
+        }
+    }
+
+    /** @param link where the request itself lies */
+    static RequestView of(SigningRequest request, String link) {
+        Submission submission = request.submission();
+        Shown shown = Shown.of(request);
+        Optional<Completed> completed = request instanceof Completed c ? Optional.of(c) : Optional.empty();
+        return new RequestView(
+                shown.status,
+                shown.workflowStatus,
+                shown.isFinal,
+                link,
+                submission.description(),
+                submission.project(),
+                submission.policy(),
+                link + "/UnsignedArtifact",
+                completed.map(c -> link + "/SignedArtifact"),
+                failureReason(request),
+                completed.map(c -> link + "/Provenance"),
+                submission.id().toString(),
+                submission.fileName(),
+                submission.submitter(),
+                submission.submittedAt().toString(),
+                submission.artifact().value().hex(),
+                completed.map(c -> c.signed().value().hex()));
+    }
+
+    StatusView statusOnly() {
+        return new StatusView(status, workflowStatus, isFinalStatus, webLink, failureReason);
+    }
+
+    private static Optional<String> failureReason(SigningRequest request) {
+        if (request instanceof Failed failed) {
+            return Optional.of(failed.reason());
+        }
+        if (request instanceof Denied denied) {
+            return Optional.of(denied.reason());
+        }
+        return request instanceof Queued queued ? queued.lastFailure() : Optional.empty();
+    }
+}

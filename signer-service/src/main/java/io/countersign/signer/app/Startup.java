@@ -1,0 +1,67 @@
+package io.countersign.signer.app;
+
+import io.countersign.signer.pipeline.Attempts;
+import io.countersign.signer.pipeline.SigningWorkers;
+import io.countersign.signer.request.jdbc.JdbcRequests;
+import io.quarkus.flyway.FlywayDataSource;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
+import org.eclipse.microprofile.config.Config;
+import org.flywaydb.core.Flyway;
+import org.jboss.logging.Logger;
+
+/** What happens before the first connection is taken, and after the last. */
+@ApplicationScoped
+class Startup {
+    private static final Logger LOG = Logger.getLogger(Startup.class);
+
+    private final Config config;
+    private final SigningSettings settings;
+    private final Folders folders;
+    private final Flyway flyway;
+    private final JdbcRequests requests;
+    private final Attempts attempts;
+    private final SigningWorkers workers;
+    private Optional<OwnerLock> lock = Optional.empty();
+
+    Startup(
+            Config config,
+            SigningSettings settings,
+            Folders folders,
+            @FlywayDataSource("embedded") Flyway flyway,
+            JdbcRequests requests,
+            Attempts attempts,
+            SigningWorkers workers) {
+        this.config = config;
+        this.settings = settings;
+        this.folders = folders;
+        this.flyway = flyway;
+        this.requests = requests;
+        this.attempts = attempts;
+        this.workers = workers;
+    }
+
+    void start(@Observes StartupEvent event) throws IOException {
+        ListenAddress.of(config).require();
+        folders.create();
+        lock = Optional.of(OwnerLock.take(folders.ownerLock()));
+        folders.clean();
+        flyway.migrate();
+        attempts.resolveInterrupted();
+        requests.releaseAll(Instant.now())
+                .forEach(r -> LOG.warnf("%s: was being worked on when the service stopped; resuming", r.id()));
+        workers.start();
+    }
+
+    void stop(@Observes ShutdownEvent event) throws IOException {
+        workers.stop(settings.stopPatience());
+        if (lock.isPresent()) {
+            lock.get().close();
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package io.countersign.signer.app;
+
+import io.agroal.api.AgroalDataSource;
+import io.countersign.home.Configuration;
+import io.countersign.home.ConfigurationException;
+import io.countersign.home.ConfigurationFile;
+import io.countersign.home.Home;
+import io.countersign.hsm.Hsm;
+import io.countersign.signer.api.PublicUrl;
+import io.countersign.signer.artifact.ArtifactStore;
+import io.countersign.signer.artifact.disk.DiskArtifactStore;
+import io.countersign.signer.audit.AuditLog;
+import io.countersign.signer.audit.jdbc.JdbcAuditLog;
+import io.countersign.signer.identity.BearerTokens;
+import io.countersign.signer.pipeline.Attempts;
+import io.countersign.signer.pipeline.Intake;
+import io.countersign.signer.pipeline.PolicyResources;
+import io.countersign.signer.pipeline.SigningPipeline;
+import io.countersign.signer.pipeline.SigningWorkers;
+import io.countersign.signer.policy.SigningRules;
+import io.countersign.signer.request.jdbc.JdbcRequests;
+import io.quarkus.agroal.DataSource;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Gives every plain object its collaborators. */
+class Wiring {
+    private final InstantSource clock = InstantSource.system();
+
+    @Produces
+    @Singleton
+    Home home(@ConfigProperty(name = "countersign.home") java.nio.file.Path root) {
+        return new Home(root);
+    }
+
+    @Produces
+    @Singleton
+    Configuration configuration(Home home) {
+        try {
+            return ConfigurationFile.read(home);
+        } catch (ConfigurationException e) {
+            throw CannotStart.because(e.problems().stream()
+                    .map(p -> p.file() + ":" + p.line() + ": " + p.message() + "; " + p.remedy())
+                    .collect(Collectors.joining(System.lineSeparator())));
+        }
+    }
+
+    @Produces
+    @Singleton
+    Hsm hsm(Home home, Configuration configuration) {
+        return Hsm.open(home, configuration);
+    }
+
+    @Produces
+    @Singleton
+    BearerTokens bearerTokens(Configuration configuration) {
+        return new BearerTokens(configuration.identities());
+    }
+
+    @Produces
+    @Singleton
+    SigningRules signingRules(Configuration configuration) {
+        return new SigningRules(configuration);
+    }
+
+    @Produces
+    @Singleton
+    JdbcRequests requests(@DataSource("embedded") AgroalDataSource database) {
+        return new JdbcRequests(database);
+    }
+
+    @Produces
+    @Singleton
+    AuditLog auditLog(@DataSource("embedded") AgroalDataSource database) {
+        return new JdbcAuditLog(database);
+    }
+
+    @Produces
+    @Singleton
+    ArtifactStore artifactStore(Home home) {
+        return new DiskArtifactStore(home.artifacts());
+    }
+
+    @Produces
+    @Singleton
+    PolicyResources policyResources(
+            Home home,
+            Configuration configuration,
+            Hsm hsm,
+            TimestampUrls urls,
+            SigningSettings settings,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        return new PolicyResources(
+                configuration,
+                hsm,
+                new TimestampSources(configuration, urls.byName(), settings.tsaTimeout())::named,
+                TimestampRoots.in(home.pki()),
+                settings.evidenceKey(),
+                "countersign " + version);
+    }
+
+    @Produces
+    @Singleton
+    SigningPipeline signingPipeline(
+            SigningRules rules,
+            AuditLog audit,
+            ArtifactStore artifacts,
+            JdbcRequests requests,
+            PolicyResources resources,
+            Folders folders) {
+        return new SigningPipeline(rules, audit, artifacts, requests, resources, folders.work(), clock);
+    }
+
+    @Produces
+    @Singleton
+    Attempts attempts(
+            SigningRules rules,
+            SigningPipeline pipeline,
+            AuditLog audit,
+            JdbcRequests requests,
+            SigningSettings settings) {
+        return new Attempts(rules, pipeline, audit, requests, settings.firstRetry(), clock);
+    }
+
+    @Produces
+    @Singleton
+    SigningWorkers signingWorkers(JdbcRequests requests, Attempts attempts) {
+        return new SigningWorkers(requests, attempts, Runtime.getRuntime().availableProcessors(), clock);
+    }
+
+    @Produces
+    @Singleton
+    Intake intake(
+            SigningRules rules,
+            AuditLog audit,
+            ArtifactStore artifacts,
+            JdbcRequests requests,
+            SigningWorkers workers) {
+        return new Intake(rules, audit, artifacts, requests, workers::wake, clock);
+    }
+
+    @Produces
+    @Singleton
+    PublicUrl publicUrl(@ConfigProperty(name = "countersign.public-url") Optional<URI> url) {
+        return new PublicUrl(url);
+    }
+}

@@ -1,0 +1,2 @@
+/** Artifacts in a folder. */
+package io.countersign.signer.artifact.disk;

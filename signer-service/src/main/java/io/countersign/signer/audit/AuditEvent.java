@@ -1,0 +1,48 @@
+package io.countersign.signer.audit;
+
+import io.countersign.key.Digest;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/** One entry of the audit log. An intent and its outcome share the request and the attempt. */
+public sealed interface AuditEvent {
+    UUID request();
+
+    /** To the millisecond. */
+    Instant at();
+
+    /**
+     * A key is about to be used.
+     *
+     * @param actor the identity that submitted the request
+     * @param key the name of the key
+     * @param artifact SHA-256 of the file to be signed
+     * @param policy SHA-256 of the policy's canonical form
+     */
+    record Intent(UUID request, int attempt, Instant at, String actor, String key, Digest artifact, Digest policy)
+            implements AuditEvent {}
+
+    /**
+     * What came of an attempt. A failure before the key was to be used has an outcome without an intent.
+     *
+     * @param output SHA-256 of the signed file, where there is one
+     * @param reason why there is none
+     */
+    record Outcome(
+            UUID request, int attempt, Instant at, Result result, Optional<Digest> output, Optional<String> reason)
+            implements AuditEvent {}
+
+    /** Policy said no, at submission or when a worker took the request up. */
+    record Refusal(UUID request, Instant at, String actor, String reason) implements AuditEvent {}
+
+    /** How an attempt ended. */
+    enum Result {
+        /** A signed file was made and judged good. */
+        SIGNED,
+        /** No signed file is released; the key may have been used. */
+        FAILED,
+        /** The process ended between intent and outcome: the key may have been used, and nothing was released. */
+        INTERRUPTED
+    }
+}

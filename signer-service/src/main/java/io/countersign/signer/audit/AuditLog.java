@@ -1,0 +1,33 @@
+package io.countersign.signer.audit;
+
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * The append-only record of what was done with keys. Safe for several threads.
+ *
+ * <p>An event is durable, in a transaction of its own, when {@link #append} returns; who cannot append must not go on to what
+ * the event announces. Trusted for now: who can write to the store can rewrite it.
+ */
+public interface AuditLog {
+    /**
+     * Appends one event.
+     *
+     * @throws AuditUnavailable if it is not known to be durable, or the attempt already has such an event
+     */
+    void append(AuditEvent event);
+
+    /**
+     * Intents nobody wrote an outcome for, oldest first: work in hand, or cut off.
+     *
+     * @throws AuditUnavailable if the log cannot be read
+     */
+    List<AuditEvent.Intent> intentsWithoutOutcome();
+
+    /**
+     * All that is known of one request, oldest first.
+     *
+     * @throws AuditUnavailable if the log cannot be read
+     */
+    List<AuditEvent> of(UUID request);
+}

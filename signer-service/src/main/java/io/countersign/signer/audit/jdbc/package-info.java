@@ -1,0 +1,2 @@
+/** The audit log in an append-only SQL table. */
+package io.countersign.signer.audit.jdbc;

@@ -1,0 +1,2 @@
+/** Who asks: a bearer token becomes a caller, or nobody. */
+package io.countersign.signer.identity;

@@ -1,0 +1,183 @@
+package io.countersign.signer.pipeline;
+
+import io.countersign.key.KeyUnavailable;
+import io.countersign.sign.UnacceptableFile;
+import io.countersign.signer.audit.AuditEvent.Intent;
+import io.countersign.signer.audit.AuditEvent.Outcome;
+import io.countersign.signer.audit.AuditEvent.Refusal;
+import io.countersign.signer.audit.AuditEvent.Result;
+import io.countersign.signer.audit.AuditLog;
+import io.countersign.signer.audit.AuditUnavailable;
+import io.countersign.signer.policy.Approved;
+import io.countersign.signer.policy.Decision;
+import io.countersign.signer.policy.NotApproved;
+import io.countersign.signer.policy.Refused;
+import io.countersign.signer.policy.SigningRules;
+import io.countersign.signer.request.RequestQueue;
+import io.countersign.signer.request.SigningRequest;
+import io.countersign.signer.request.SigningRequest.Processing;
+import io.countersign.signer.request.StoreUnavailable;
+import io.countersign.timestamp.TimestampUnavailable;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+
+/**
+ * Makes one attempt at a claimed request and puts what came of it into the audit log and the queue: released, refused, failed,
+ * or to be tried again. Safe for several threads.
+ */
+public final class Attempts {
+    /** An attempt is a use of a key, so they are few. */
+    static final int MAXIMUM = 3;
+
+    private static final Logger LOG = Logger.getLogger(Attempts.class);
+    private static final int BACK_OFF_FACTOR = 6;
+
+    private final SigningRules rules;
+    private final SigningPipeline pipeline;
+    private final AuditLog audit;
+    private final RequestQueue queue;
+    private final Duration firstRetry;
+    private final InstantSource clock;
+
+    /** @param firstRetry how long the second attempt waits; the third waits six times that */
+    public Attempts(
+            SigningRules rules,
+            SigningPipeline pipeline,
+            AuditLog audit,
+            RequestQueue queue,
+            Duration firstRetry,
+            InstantSource clock) {
+        this.rules = rules;
+        this.pipeline = pipeline;
+        this.audit = audit;
+        this.queue = queue;
+        this.firstRetry = firstRetry;
+        this.clock = clock;
+    }
+
+    /**
+     * Writes an outcome for every intent that has none: the process that wrote it ended before it could. Only while no worker
+     * runs.
+     */
+    public void resolveInterrupted() {
+        audit.intentsWithoutOutcome().forEach(this::interrupted);
+    }
+
+    /**
+     * Makes the attempt. Throws nothing for what the request, the key or the authority did.
+     *
+     * @throws StoreUnavailable if the queue cannot be written: the lease will run out and the request is tried again
+     * @throws AuditUnavailable if the audit log cannot be written: likewise
+     */
+    void make(Processing request) {
+        resolveInterrupted(request.id(), request.attempt());
+        if (request.attempt() > MAXIMUM) {
+            fail(
+                    request,
+                    "signing was begun " + MAXIMUM + " times and cut off each time; see the service's log for why it"
+                            + " stopped, then submit the file again");
+            return;
+        }
+        Decision decision = rules.decide(request);
+        if (decision instanceof Refused refused) {
+            refuse(request, refused);
+        } else {
+            sign((Approved) decision);
+        }
+    }
+
+    private void sign(Approved approved) {
+        Processing request = approved.request();
+        try {
+            pipeline.sign(approved);
+        } catch (UnacceptableFile | NotApproved | Untrusted e) {
+            fail(request, e.getMessage());
+        } catch (KeyUnavailable e) {
+            if (e.isPermanent()) {
+                fail(request, e.getMessage());
+            } else {
+                retry(request, e.getMessage());
+            }
+        } catch (TimestampUnavailable e) {
+            retry(request, e.getMessage());
+        } catch (LeaseLost e) {
+            LOG.warn(e.getMessage());
+        } catch (IOException e) {
+            LOG.errorf(e, "%s attempt %d: input or output failed", request.id(), request.attempt());
+            retry(request, "the service could not read or write its files; see its log for request " + request.id());
+        } catch (StoreUnavailable | AuditUnavailable e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError e) {
+            // A defect of ours that this file brings out must not hold up the queue for ever.
+            LOG.errorf(e, "%s attempt %d: internal error", request.id(), request.attempt());
+            retry(request, "internal error; see the service's log for request " + request.id() + " and report it");
+        }
+    }
+
+    private void refuse(Processing request, Refused refused) {
+        String reason = refused.reason();
+        LOG.warnf("%s attempt %d: refused: %s", request.id(), request.attempt(), reason);
+        audit.append(new Refusal(request.id(), now(), request.submission().submitter(), reason));
+        settle(request, request.denied(reason, now()));
+    }
+
+    private void fail(Processing request, String reason) {
+        LOG.warnf("%s attempt %d: failed: %s", request.id(), request.attempt(), reason);
+        audit.append(failed(request, reason));
+        settle(request, request.failed(reason, now()));
+    }
+
+    private void retry(Processing request, String reason) {
+        if (request.attempt() >= MAXIMUM) {
+            fail(request, reason + " (after " + request.attempt() + " attempts)");
+            return;
+        }
+        Duration wait = firstRetry.multipliedBy((long) Math.pow(BACK_OFF_FACTOR, request.attempt() - 1.0));
+        LOG.warnf("%s attempt %d: trying again in %s: %s", request.id(), request.attempt(), wait, reason);
+        audit.append(failed(request, reason));
+        settle(request, request.retry(reason, now().plus(wait)));
+    }
+
+    private void settle(Processing request, SigningRequest next) {
+        if (!queue.settle(request, next)) {
+            LOG.warn(new LeaseLost(request).getMessage());
+        }
+    }
+
+    /** An earlier attempt of this process whose outcome could not be written, or one of a process that died elsewhere. */
+    private void resolveInterrupted(UUID request, int before) {
+        if (before > 1) {
+            audit.intentsWithoutOutcome().stream()
+                    .filter(i -> i.request().equals(request) && i.attempt() < before)
+                    .forEach(this::interrupted);
+        }
+    }
+
+    private void interrupted(Intent intent) {
+        LOG.warnf(
+                "%s attempt %d: was cut off; its signature, if there was one, is lost",
+                intent.request(), intent.attempt());
+        audit.append(new Outcome(
+                intent.request(),
+                intent.attempt(),
+                now(),
+                Result.INTERRUPTED,
+                Optional.empty(),
+                Optional.of("the process ended between intent and outcome; nothing was released")));
+    }
+
+    private Outcome failed(Processing request, String reason) {
+        return new Outcome(
+                request.id(), request.attempt(), now(), Result.FAILED, Optional.empty(), Optional.of(reason));
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+}

@@ -1,0 +1,118 @@
+package io.countersign.signer.pipeline;
+
+import io.countersign.key.Digest;
+import io.countersign.signer.artifact.ArtifactStore;
+import io.countersign.signer.audit.AuditEvent.Refusal;
+import io.countersign.signer.audit.AuditLog;
+import io.countersign.signer.identity.Caller;
+import io.countersign.signer.policy.Refused;
+import io.countersign.signer.policy.SigningRules;
+import io.countersign.signer.policy.Violation;
+import io.countersign.signer.request.RequestRepository;
+import io.countersign.signer.request.SigningRequest.Queued;
+import io.countersign.signer.request.Submission;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+
+/** Accepts uploads, or says why not. An accepted file and its request are durable before the answer. Safe for several threads. */
+public final class Intake {
+    private static final Logger LOG = Logger.getLogger(Intake.class);
+
+    private final SigningRules rules;
+    private final AuditLog audit;
+    private final ArtifactStore artifacts;
+    private final RequestRepository requests;
+    private final Runnable wake;
+    private final InstantSource clock;
+
+    /** @param wake tells the workers that a request waits */
+    public Intake(
+            SigningRules rules,
+            AuditLog audit,
+            ArtifactStore artifacts,
+            RequestRepository requests,
+            Runnable wake,
+            InstantSource clock) {
+        this.rules = rules;
+        this.audit = audit;
+        this.artifacts = artifacts;
+        this.requests = requests;
+        this.wake = wake;
+        this.clock = clock;
+    }
+
+    /**
+     * What somebody asks for.
+     *
+     * @param fileName already safe
+     * @param file the upload, on the file system of the artifact store; taken over if the request is accepted
+     */
+    public record Order(
+            Caller caller, String project, String policy, String fileName, Optional<String> description, Path file) {}
+
+    /** Policy does not let the caller submit this; recorded in the audit log. */
+    public static final class SubmissionRefused extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private final transient Refused refused;
+
+        SubmissionRefused(Refused refused) {
+            super(refused.reason());
+            this.refused = refused;
+        }
+
+        public List<Violation> violations() {
+            return refused.violations();
+        }
+    }
+
+    /**
+     * Accepts the order: policy first, then what can be known of the file from its headers.
+     *
+     * @throws SubmissionRefused if policy says no
+     * @throws UnsignableUpload if the file cannot be signed
+     * @throws IOException if the file could not be kept; nothing was accepted
+     */
+    public Queued submit(Order order) throws SubmissionRefused, UnsignableUpload, IOException {
+        UUID id = UUID.randomUUID();
+        List<Violation> violations = rules.examine(order.caller().name(), order.project(), order.policy());
+        if (!violations.isEmpty()) {
+            Refused refused = new Refused(violations);
+            LOG.warnf("%s refused for %s: %s", id, order.caller().name(), refused.reason());
+            audit.append(new Refusal(id, now(), order.caller().name(), refused.reason()));
+            throw new SubmissionRefused(refused);
+        }
+        SubmittedFile.requireSignable(order.file());
+        long size = Files.size(order.file());
+        Digest digest = artifacts.keep(order.file());
+        Queued request = Queued.first(new Submission(
+                id,
+                order.project(),
+                order.policy(),
+                rules.form(order.project(), order.policy()).text(),
+                order.caller().name(),
+                order.fileName(),
+                order.description(),
+                digest,
+                size,
+                now()));
+        requests.add(request);
+        LOG.infof(
+                "%s submitted by %s: %s, %d bytes, %s, for %s/%s",
+                id, order.caller().name(), order.fileName(), size, digest, order.project(), order.policy());
+        wake.run();
+        return request;
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+}

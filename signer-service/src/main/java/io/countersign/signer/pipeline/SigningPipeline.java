@@ -1,0 +1,131 @@
+package io.countersign.signer.pipeline;
+
+import io.countersign.key.Digest;
+import io.countersign.key.KeyUnavailable;
+import io.countersign.provenance.SigningStatement;
+import io.countersign.sign.SignFile;
+import io.countersign.sign.SignedFile;
+import io.countersign.sign.UnacceptableFile;
+import io.countersign.signer.artifact.ArtifactStore;
+import io.countersign.signer.audit.AuditEvent.Intent;
+import io.countersign.signer.audit.AuditEvent.Outcome;
+import io.countersign.signer.audit.AuditEvent.Result;
+import io.countersign.signer.audit.AuditLog;
+import io.countersign.signer.policy.Approved;
+import io.countersign.signer.policy.NotApproved;
+import io.countersign.signer.policy.SigningRules;
+import io.countersign.signer.request.RequestQueue;
+import io.countersign.signer.request.SigningRequest.Processing;
+import io.countersign.timestamp.TimestampUnavailable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** What the whole service is for. Safe for several threads. */
+public final class SigningPipeline {
+    private static final Logger LOG = Logger.getLogger(SigningPipeline.class);
+
+    private final SigningRules rules;
+    private final AuditLog audit;
+    private final ArtifactStore artifacts;
+    private final RequestQueue queue;
+    private final PolicyResources resources;
+    private final Path work;
+    private final InstantSource clock;
+
+    /** @param work a folder for unfinished output, emptied at start-up, on the file system of the artifacts */
+    public SigningPipeline(
+            SigningRules rules,
+            AuditLog audit,
+            ArtifactStore artifacts,
+            RequestQueue queue,
+            PolicyResources resources,
+            Path work,
+            InstantSource clock) {
+        this.rules = rules;
+        this.audit = audit;
+        this.artifacts = artifacts;
+        this.queue = queue;
+        this.resources = resources;
+        this.work = work;
+        this.clock = clock;
+    }
+
+    /**
+     * Signs the file of an approved request and releases it. Nothing is signed whose intent is not durable, and nothing is
+     * released whose outcome is not, or that our own verification does not trust. A second signature over the same file, after
+     * a crash or a lost lease, is harmless and has an intent of its own.
+     *
+     * @throws NotApproved if the approval was used before or does not cover the file as it is now; no key was used
+     * @throws Untrusted if verification does not trust the signed file; it is not released
+     * @throws LeaseLost if another worker has taken the request over; this signature is not released
+     */
+    void sign(Approved approved)
+            throws NotApproved, UnacceptableFile, KeyUnavailable, TimestampUnavailable, Untrusted, LeaseLost,
+                    IOException {
+        Processing request = approved.request();
+        Path submitted = artifacts.file(request.submission().artifact());
+        approved.redeem(ArtifactStore.digestOf(submitted), presentPolicy(request));
+        PolicyResources.Prepared with = resources.prepare(approved.policy());
+        Path output = work.resolve(request.id() + "." + request.attempt());
+        try {
+            Instant started = now();
+            audit.append(intent(approved, started));
+            SignedFile signed =
+                    new SignFile(with.key(), Optional.of(with.timestamps())).sign(submitted, output, with.options());
+            with.requireTrusted(output, now());
+            String provenance =
+                    SigningStatement.attest(signed, with.context(approved, started, now()), with.evidenceKey());
+            Digest released = artifacts.keep(output);
+            audit.append(signed(request, released));
+            release(request, released, provenance);
+        } finally {
+            Files.deleteIfExists(output);
+        }
+    }
+
+    private Digest presentPolicy(Processing request) {
+        return rules.form(request.submission().project(), request.submission().policy())
+                .digest();
+    }
+
+    private static Intent intent(Approved approved, Instant at) {
+        Processing request = approved.request();
+        LOG.infof(
+                "%s attempt %d: signing %s with key %s under policy %s",
+                request.id(),
+                request.attempt(),
+                request.submission().artifact(),
+                approved.policy().key(),
+                approved.policy().slug());
+        return new Intent(
+                request.id(),
+                request.attempt(),
+                at,
+                request.submission().submitter(),
+                approved.policy().key(),
+                request.submission().artifact(),
+                approved.policyDigest());
+    }
+
+    private Outcome signed(Processing request, Digest output) {
+        return new Outcome(
+                request.id(), request.attempt(), now(), Result.SIGNED, Optional.of(output), Optional.empty());
+    }
+
+    private void release(Processing request, Digest signed, String provenance) throws LeaseLost {
+        if (!queue.settle(request, request.completed(signed, provenance, now()))) {
+            throw new LeaseLost(request);
+        }
+        LOG.infof("%s attempt %d: completed, %s", request.id(), request.attempt(), signed);
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+}

@@ -1,0 +1,139 @@
+package io.countersign.signer.pipeline;
+
+import io.countersign.signer.audit.AuditUnavailable;
+import io.countersign.signer.request.RequestQueue;
+import io.countersign.signer.request.SigningRequest.Processing;
+import io.countersign.signer.request.StoreUnavailable;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jboss.logging.Logger;
+
+/**
+ * Threads that take requests from the queue, each holding one at a time and renewing its lease. They are woken by
+ * {@link #wake}, and look by themselves every second for retries that fall due and leases that end.
+ */
+public final class SigningWorkers {
+    private static final Logger LOG = Logger.getLogger(SigningWorkers.class);
+    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Duration LEASE = Duration.ofSeconds(60);
+    private static final Duration RENEW = Duration.ofSeconds(15);
+
+    private final RequestQueue queue;
+    private final Attempts attempts;
+    private final InstantSource clock;
+    private final int threads;
+    private final Semaphore signals = new Semaphore(0);
+    private final ExecutorService workers;
+    private final ScheduledExecutorService renewals;
+    private volatile boolean stopping;
+
+    /** @param threads a token computes, so more threads than cores only wait in line */
+    public SigningWorkers(RequestQueue queue, Attempts attempts, int threads, InstantSource clock) {
+        this.queue = queue;
+        this.attempts = attempts;
+        this.clock = clock;
+        this.threads = threads;
+        this.workers = Executors.newFixedThreadPool(threads, named("signing-"));
+        this.renewals = Executors.newSingleThreadScheduledExecutor(named("lease-renewal-"));
+    }
+
+    public void start() {
+        String process = UUID.randomUUID().toString();
+        for (int i = 0; i < threads; i++) {
+            String worker = process + "/" + i;
+            workers.execute(() -> run(worker));
+        }
+    }
+
+    /** Says that a request waits. */
+    public void wake() {
+        signals.release();
+    }
+
+    /**
+     * Takes no more requests, and waits for those in hand. What is not done by then is interrupted, and tried again after the
+     * next start.
+     */
+    public void stop(Duration patience) {
+        stopping = true;
+        signals.release(threads);
+        workers.shutdown();
+        try {
+            if (!workers.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warnf("stopping with work in hand after %s; it will be tried again", patience);
+                workers.shutdownNow();
+                workers.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            workers.shutdownNow();
+        }
+        renewals.shutdownNow();
+    }
+
+    private void run(String worker) {
+        while (!stopping) {
+            try {
+                Optional<Processing> request =
+                        queue.claim(worker, clock.instant(), clock.instant().plus(LEASE));
+                if (request.isPresent()) {
+                    attempt(request.get());
+                } else {
+                    awaitSignal();
+                }
+            } catch (StoreUnavailable | AuditUnavailable e) {
+                LOG.error("signing pauses: " + e.getMessage(), e);
+                awaitSignal();
+            }
+        }
+    }
+
+    private void attempt(Processing request) {
+        ScheduledFuture<?> renewal = renewals.scheduleAtFixedRate(
+                () -> renew(request), RENEW.toMillis(), RENEW.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            attempts.make(request);
+        } finally {
+            renewal.cancel(false);
+        }
+    }
+
+    private void renew(Processing request) {
+        try {
+            queue.renew(request, clock.instant().plus(LEASE));
+        } catch (StoreUnavailable e) {
+            // The next renewal may succeed; if none does, fencing drops the result.
+            LOG.warnf("could not renew the lease of %s: %s", request.id(), e.getMessage());
+        }
+    }
+
+    private void awaitSignal() {
+        try {
+            if (signals.tryAcquire(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.trace("woken");
+            }
+        } catch (InterruptedException e) {
+            stopping = true;
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static ThreadFactory named(String prefix) {
+        AtomicInteger count = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, prefix + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

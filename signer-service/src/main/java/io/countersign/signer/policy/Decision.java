@@ -1,0 +1,4 @@
+package io.countersign.signer.policy;
+
+/** What policy says of a request. */
+public sealed interface Decision permits Approved, Refused {}

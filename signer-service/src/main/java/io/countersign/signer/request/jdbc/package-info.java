@@ -1,0 +1,2 @@
+/** Requests and their queue in one SQL table. */
+package io.countersign.signer.request.jdbc;

@@ -1,0 +1,109 @@
+package io.countersign.signer.api;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.countersign.fixture.PeSample;
+import io.countersign.home.Configuration;
+import io.countersign.home.Home;
+import io.countersign.signer.audit.AuditLog;
+import io.countersign.signer.fixture.LabHome;
+import io.countersign.signer.fixture.LabTsa;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A caller of the API over the real pipeline: SoftHSM, a timestamp authority over HTTP, the embedded store. */
+@QuarkusTestResource(LabHome.class)
+abstract class ApiTranscript {
+    static final String API = "/v1/lab/SigningRequests";
+    static final byte[] DRIVER = PeSample.plus().overlay(3).toByteArray();
+
+    @TestHTTPResource
+    URI server;
+
+    @Inject
+    Home home;
+
+    @Inject
+    Configuration configuration;
+
+    @Inject
+    AuditLog audit;
+
+    @TempDir
+    Path folder;
+
+    LabTsa tsa;
+
+    @AfterEach
+    void theAuthorityRecovers() {
+        tsa.behave(LabTsa.Mode.GOOD);
+    }
+
+    RequestSpecification caller() throws IOException {
+        return given().header("Authorization", "Bearer " + LabHome.token(home));
+    }
+
+    RequestSpecification form(byte[] artifact) throws IOException {
+        return caller().multiPart("projectSlug", "hello-driver")
+                .multiPart("signingPolicySlug", "test-signing")
+                .multiPart("artifact", "hello.sys", artifact);
+    }
+
+    Response submit(byte[] artifact) throws IOException {
+        return form(artifact).post(API + "/SubmitWithArtifact");
+    }
+
+    JsonPath finished(String location) throws IOException {
+        Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
+        while (Instant.now().isBefore(deadline)) {
+            JsonPath status = caller().get(location + "/Status")
+                    .then()
+                    .statusCode(200)
+                    .extract()
+                    .jsonPath();
+            if (status.getBoolean("isFinalStatus")) {
+                return status;
+            }
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        }
+        throw new AssertionError(location + " has no final status after a minute");
+    }
+
+    static UUID id(String location) {
+        return UUID.fromString(location.substring(location.lastIndexOf('/') + 1));
+    }
+
+    byte[] signed(byte[] artifact) throws IOException {
+        String location = submit(artifact).then().statusCode(201).extract().header("Location");
+        assertThat(finished(location).getString("status")).isEqualTo("Completed");
+        return caller().get(location + "/SignedArtifact")
+                .then()
+                .statusCode(200)
+                .extract()
+                .asByteArray();
+    }
+
+    List<Path> leftovers() throws IOException {
+        try (Stream<Path> uploads = Files.list(home.state().resolve("uploads"));
+                Stream<Path> work = Files.list(home.state().resolve("work"))) {
+            return Stream.concat(uploads, work).toList();
+        }
+    }
+}

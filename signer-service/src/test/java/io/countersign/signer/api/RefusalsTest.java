@@ -1,0 +1,178 @@
+package io.countersign.signer.api;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** What the API does not accept, and how it says so. */
+@QuarkusTest
+class RefusalsTest extends ApiTranscript {
+    @Test
+    void withoutATokenThereIsNoAnswerButHowToGetOne() {
+        given().get(API + "/" + UUID.randomUUID())
+                .then()
+                .statusCode(401)
+                .header("WWW-Authenticate", containsString("Bearer"))
+                .contentType("application/problem+json")
+                .body("title", equalTo("Unauthorized"))
+                .body("status", equalTo(401))
+                .body("howToFix", containsString("Authorization: Bearer"));
+    }
+
+    @Test
+    void aWrongTokenIsRefusedBeforeTheBodyIsSent() throws IOException {
+        try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(("POST " + API + "/SubmitWithArtifact HTTP/1.1\r\nHost: localhost\r\n"
+                                    + "Authorization: Bearer wrong-token\r\n"
+                                    + "Content-Type: multipart/form-data; boundary=x\r\n"
+                                    + "Content-Length: 52428800\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+            assertThat(answer).isEqualTo("HTTP/1.1 401");
+        }
+    }
+
+    @Test
+    void aBodyThatIsAnnouncedTooLargeIsAProblemDocument() throws IOException {
+        try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(("POST " + API + "/SubmitWithArtifact HTTP/1.1\r\nHost: localhost\r\n"
+                                    + "Content-Length: 2000000000\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 413")
+                    .containsIgnoringCase("Content-Type: application/problem+json")
+                    .contains("howToFix");
+        }
+        form(DRIVER)
+                .multiPart("description", "x".repeat(5000))
+                .post(API + "/SubmitWithArtifact")
+                .then()
+                .statusCode(413)
+                .body("howToFix", containsString("2048"));
+    }
+
+    @Test
+    void everythingWrongWithAFormIsToldAtOnce() throws IOException {
+        caller().multiPart("signingPolicySlug", "")
+                .multiPart("artifactConfigurationSlug", "initial")
+                .multiPart("parameters.version", "1.0")
+                .multiPart("surprise", "!")
+                .post(API + "/SubmitWithArtifact")
+                .then()
+                .statusCode(400)
+                .contentType("application/problem+json")
+                .body(
+                        "errors.error",
+                        hasItems(
+                                containsString("projectSlug is missing"),
+                                containsString("signingPolicySlug is empty"),
+                                containsString("artifact is missing"),
+                                containsString("artifactConfigurationSlug is not supported"),
+                                containsString("parameters.version is not supported"),
+                                containsString("\"surprise\" is unknown")))
+                .body("errors.howToFix", hasItems(containsString("leave it out")));
+    }
+
+    @Test
+    void anUnknownProjectOrPolicyIsABadRequestThatNamesTheKnownOnes() throws IOException {
+        caller().multiPart("projectSlug", "no-such")
+                .multiPart("signingPolicySlug", "test-signing")
+                .multiPart("artifact", "hello.sys", DRIVER)
+                .post(API + "/SubmitWithArtifact")
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("no project \"no-such\""))
+                .body("howToFix", containsString("hello-driver"));
+        caller().multiPart("projectSlug", "hello-driver")
+                .multiPart("signingPolicySlug", "no-such")
+                .multiPart("artifact", "hello.sys", DRIVER)
+                .post(API + "/SubmitWithArtifact")
+                .then()
+                .statusCode(400)
+                .body("howToFix", containsString("test-signing"));
+    }
+
+    @Test
+    void aPolicyThatNeedsApprovalsIsForbiddenAndSaysWhatToUse() throws IOException {
+        caller().multiPart("projectSlug", "hello-driver")
+                .multiPart("signingPolicySlug", "release-signing")
+                .multiPart("artifact", "hello.sys", DRIVER)
+                .post(API + "/SubmitWithArtifact")
+                .then()
+                .statusCode(403)
+                .body("detail", containsString("needs 1 approval"))
+                .body("howToFix", containsString("test-signing"));
+        assertThat(leftovers()).isEmpty();
+    }
+
+    @Test
+    void aFileThatCannotBeSignedIsRefusedAtOnce() throws IOException {
+        byte[] table = DRIVER.clone();
+        // The Certificate Table directory of a PE32+ header whose PE signature stands at 0x80: beyond the end of the
+        // file.
+        ByteBuffer.wrap(table)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(0x80 + 24 + 112 + 32, 0x10000)
+                .putInt(0x80 + 24 + 112 + 36, 0x100);
+        refused(new byte[0], "empty");
+        refused("#!/bin/sh\n".repeat(100).getBytes(StandardCharsets.US_ASCII), "not a PE file");
+        refused(Arrays.copyOf(DRIVER, 0x100), "truncated");
+        refused(table, "certificate table");
+        refused(signed(DRIVER), "already signed");
+        assertThat(leftovers()).isEmpty();
+    }
+
+    private void refused(byte[] artifact, String reason) throws IOException {
+        submit(artifact)
+                .then()
+                .statusCode(400)
+                .contentType("application/problem+json")
+                .body("detail", containsString(reason))
+                .body("howToFix", not(nullValue()));
+    }
+
+    @Test
+    void whatIsNotThereIsAProblemDocument() throws IOException {
+        for (String path : List.of(
+                "/",
+                "/nothing",
+                "/v1",
+                "/v1/lab",
+                "/v1/other/SigningRequests/" + UUID.randomUUID(),
+                API + "/not-an-id",
+                API + "/" + UUID.randomUUID(),
+                API + "/" + UUID.randomUUID() + "/SignedArtifact")) {
+            caller().get(path)
+                    .then()
+                    .statusCode(404)
+                    .contentType("application/problem+json")
+                    .body("howToFix", not(nullValue()));
+        }
+        caller().delete(API + "/" + UUID.randomUUID()).then().statusCode(405).contentType("application/problem+json");
+        caller().contentType("application/json")
+                .body("{}")
+                .post(API + "/SubmitWithArtifact")
+                .then()
+                .statusCode(415)
+                .contentType("application/problem+json");
+    }
+}

@@ -1,0 +1,65 @@
+package io.countersign.signer.artifact.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.countersign.key.Digest;
+import io.countersign.signer.artifact.ArtifactStore;
+import io.countersign.signer.fixture.Examples;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DiskArtifactStoreTest {
+    @TempDir
+    Path folder;
+
+    private DiskArtifactStore store() {
+        return new DiskArtifactStore(folder.resolve("artifacts"));
+    }
+
+    private Path upload(String content) throws IOException {
+        return Files.writeString(Files.createTempFile(folder, "upload", null), content);
+    }
+
+    @Test
+    void aKeptFileLiesUnderItsDigestAndNoLongerWhereItWas() throws IOException {
+        Path upload = upload("hello");
+        Digest digest = store().keep(upload);
+
+        assertThat(digest).isEqualTo(Examples.sha256("hello"));
+        assertThat(store().file(digest)).hasContent("hello");
+        assertThat(upload).doesNotExist();
+    }
+
+    @Test
+    void theSameBytesAreKeptOnce() throws IOException {
+        Digest first = store().keep(upload("hello"));
+        Path again = upload("hello");
+        assertThat(store().keep(again)).isEqualTo(first);
+        assertThat(again).doesNotExist();
+        try (Stream<Path> files = Files.walk(folder.resolve("artifacts"))) {
+            assertThat(files.filter(Files::isRegularFile)).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatWasNeverKeptIsNotThere() {
+        assertThatThrownBy(() -> store().file(Examples.sha256("nothing"))).isInstanceOf(NoSuchFileException.class);
+    }
+
+    @Test
+    void aFileThatIsNotThereIsNotKept() {
+        assertThatThrownBy(() -> store().keep(folder.resolve("absent"))).isInstanceOf(NoSuchFileException.class);
+    }
+
+    @Test
+    void theDigestOfAFileLongerThanOneBlockIsThatOfAllOfIt() throws IOException {
+        String content = "0123456789".repeat(20_000);
+        assertThat(ArtifactStore.digestOf(upload(content))).isEqualTo(Examples.sha256(content));
+    }
+}

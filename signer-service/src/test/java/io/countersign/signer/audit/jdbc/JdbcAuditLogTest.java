@@ -1,0 +1,95 @@
+package io.countersign.signer.audit.jdbc;
+
+import static io.countersign.signer.fixture.Examples.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.countersign.signer.audit.AuditEvent.Intent;
+import io.countersign.signer.audit.AuditEvent.Outcome;
+import io.countersign.signer.audit.AuditEvent.Refusal;
+import io.countersign.signer.audit.AuditEvent.Result;
+import io.countersign.signer.audit.AuditUnavailable;
+import io.countersign.signer.fixture.Database;
+import io.countersign.signer.fixture.Examples;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JdbcAuditLogTest {
+    private static final UUID REQUEST = UUID.randomUUID();
+
+    @TempDir
+    Path folder;
+
+    private DataSource database;
+    private JdbcAuditLog log;
+
+    @BeforeEach
+    void open() {
+        database = Database.in(folder);
+        log = new JdbcAuditLog(database);
+    }
+
+    private static Intent intent(int attempt) {
+        return new Intent(
+                REQUEST, attempt, NOW, "ci", "publisher", Examples.sha256("artifact"), Examples.sha256("policy"));
+    }
+
+    private static Outcome outcome(int attempt, Result result) {
+        return result == Result.SIGNED
+                ? new Outcome(REQUEST, attempt, NOW, result, Optional.of(Examples.sha256("out")), Optional.empty())
+                : new Outcome(REQUEST, attempt, NOW, result, Optional.empty(), Optional.of("the TSA is down"));
+    }
+
+    @Test
+    void eventsComeBackInTheirOrderAsTheyWerePut() {
+        Refusal refusal = new Refusal(REQUEST, NOW, "ci", "not a submitter");
+        log.append(intent(1));
+        log.append(outcome(1, Result.FAILED));
+        log.append(intent(2));
+        log.append(outcome(2, Result.SIGNED));
+        log.append(refusal);
+
+        assertThat(log.of(REQUEST))
+                .containsExactly(intent(1), outcome(1, Result.FAILED), intent(2), outcome(2, Result.SIGNED), refusal);
+        assertThat(log.of(UUID.randomUUID())).isEmpty();
+    }
+
+    @Test
+    void anIntentIsOpenUntilItsOwnAttemptHasAnOutcome() {
+        log.append(intent(1));
+        log.append(intent(2));
+        log.append(outcome(1, Result.INTERRUPTED));
+        assertThat(log.intentsWithoutOutcome()).containsExactly(intent(2));
+        log.append(outcome(2, Result.SIGNED));
+        assertThat(log.intentsWithoutOutcome()).isEmpty();
+    }
+
+    @Test
+    void anAttemptHasOneIntentAndOneOutcome() {
+        log.append(intent(1));
+        log.append(outcome(1, Result.SIGNED));
+        assertThatThrownBy(() -> log.append(intent(1))).isInstanceOf(AuditUnavailable.class);
+        assertThatThrownBy(() -> log.append(outcome(1, Result.FAILED))).isInstanceOf(AuditUnavailable.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UPDATE audit_event SET reason = 'better'", "DELETE FROM audit_event"})
+    void whatIsWrittenCanNeitherBeChangedNorTakenAway(String sql) throws SQLException {
+        log.append(intent(1));
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement()) {
+            assertThatThrownBy(() -> statement.executeUpdate(sql)).hasMessageContaining("append-only");
+        }
+        assertThat(log.of(REQUEST)).containsExactly(intent(1));
+    }
+}

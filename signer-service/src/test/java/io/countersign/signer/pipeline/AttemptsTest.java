@@ -1,0 +1,192 @@
+package io.countersign.signer.pipeline;
+
+import static io.countersign.signer.fixture.Examples.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.countersign.fixture.PeSample;
+import io.countersign.home.Configuration;
+import io.countersign.home.Configuration.Policy;
+import io.countersign.home.Home;
+import io.countersign.hsm.Hsm;
+import io.countersign.key.DigestAlgorithm;
+import io.countersign.signer.artifact.ArtifactStore;
+import io.countersign.signer.artifact.disk.DiskArtifactStore;
+import io.countersign.signer.audit.AuditEvent;
+import io.countersign.signer.audit.AuditEvent.Intent;
+import io.countersign.signer.audit.AuditEvent.Outcome;
+import io.countersign.signer.audit.AuditEvent.Refusal;
+import io.countersign.signer.audit.AuditEvent.Result;
+import io.countersign.signer.audit.jdbc.JdbcAuditLog;
+import io.countersign.signer.fixture.Database;
+import io.countersign.signer.fixture.Examples;
+import io.countersign.signer.policy.SigningRules;
+import io.countersign.signer.request.SigningRequest;
+import io.countersign.signer.request.SigningRequest.Denied;
+import io.countersign.signer.request.SigningRequest.Failed;
+import io.countersign.signer.request.SigningRequest.Processing;
+import io.countersign.signer.request.SigningRequest.Queued;
+import io.countersign.signer.request.Submission;
+import io.countersign.signer.request.jdbc.JdbcRequests;
+import io.countersign.timestamp.FirstAvailable;
+import io.countersign.timestamp.http.HttpTimestampSource;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of attempts that cannot succeed: the home of these tests has a configuration, but no tokens. */
+class AttemptsTest {
+    @TempDir
+    Path folder;
+
+    private JdbcRequests requests;
+    private JdbcAuditLog audit;
+    private ArtifactStore artifacts;
+
+    @BeforeEach
+    void open() {
+        DataSource database = Database.in(folder);
+        requests = new JdbcRequests(database);
+        audit = new JdbcAuditLog(database);
+        artifacts = new DiskArtifactStore(folder.resolve("artifacts"));
+    }
+
+    private Attempts attempts(Configuration present) {
+        SigningRules rules = new SigningRules(present);
+        PolicyResources resources = new PolicyResources(
+                present,
+                Hsm.open(new Home(folder), present),
+                names -> new FirstAvailable(
+                        List.of(new HttpTimestampSource(URI.create("http://127.0.0.1:9/"), Duration.ofSeconds(1)))),
+                List.of(),
+                "evidence",
+                "test");
+        SigningPipeline pipeline = new SigningPipeline(rules, audit, artifacts, requests, resources, folder, () -> NOW);
+        return new Attempts(rules, pipeline, audit, requests, Duration.ofSeconds(5), () -> NOW);
+    }
+
+    private Processing claimed(int attempt) throws IOException {
+        Configuration configuration = Examples.configuration(Examples.testSigning());
+        Submission example = Examples.submission(configuration, Examples.testSigning());
+        Path upload = PeSample.plus().writeTo(folder.resolve("upload"));
+        Submission submission = new Submission(
+                example.id(),
+                example.project(),
+                example.policy(),
+                example.policyForm(),
+                example.submitter(),
+                example.fileName(),
+                example.description(),
+                artifacts.keep(upload),
+                1,
+                NOW);
+        requests.add(Queued.first(submission));
+        Processing held = requests.claim("w", NOW, NOW).orElseThrow();
+        while (held.attempt() < attempt) {
+            held = requests.claim("w", NOW, NOW).orElseThrow();
+        }
+        return held;
+    }
+
+    private SigningRequest after(Processing request) {
+        return requests.find(request.id()).orElseThrow();
+    }
+
+    @Test
+    void aPolicyChangedSinceSubmissionDeniesTheRequestAndIsOnRecord() throws IOException {
+        Processing request = claimed(1);
+        Policy changed = new Policy("test-signing", "other", DigestAlgorithm.SHA256, List.of("lab"), List.of("ci"), 0);
+
+        attempts(Examples.configuration(changed)).make(request);
+
+        assertThat(after(request))
+                .isInstanceOfSatisfying(
+                        Denied.class,
+                        d -> assertThat(d.reason())
+                                .contains("key was \"publisher\" and is \"other\"")
+                                .contains("submit the file again"));
+        assertThat(audit.of(request.id())).singleElement().isInstanceOf(Refusal.class);
+    }
+
+    @Test
+    void aKeyThatCannotComeBackFailsTheRequestAtOnceWithTheReason() throws IOException {
+        Processing request = claimed(1);
+
+        attempts(Examples.configuration(Examples.testSigning())).make(request);
+
+        assertThat(after(request)).isInstanceOf(Failed.class);
+        assertThat(audit.of(request.id()))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Outcome.class, o -> assertThat(o.result()).isEqualTo(Result.FAILED));
+    }
+
+    @Test
+    void aFileThatChangedInTheStoreIsNeverSigned() throws IOException {
+        Processing request = claimed(1);
+        Files.writeString(artifacts.file(request.submission().artifact()), "something else");
+
+        attempts(Examples.configuration(Examples.testSigning())).make(request);
+
+        assertThat(after(request))
+                .isInstanceOfSatisfying(
+                        Failed.class, f -> assertThat(f.reason()).contains("the artifact store was changed"));
+        assertThat(audit.of(request.id())).noneMatch(Intent.class::isInstance);
+    }
+
+    @Test
+    void aFileThatIsGoneIsTriedAgainLaterAndLaterAndThenGivenUp() throws IOException {
+        Processing request = claimed(1);
+        Files.delete(artifacts.file(request.submission().artifact()));
+        Attempts attempts = attempts(Examples.configuration(Examples.testSigning()));
+
+        attempts.make(request);
+        assertThat(after(request))
+                .isInstanceOfSatisfying(
+                        Queued.class, q -> assertThat(q.notBefore()).isEqualTo(NOW.plusSeconds(5)));
+        attempts.make(requests.claim("w", NOW.plusSeconds(5), NOW).orElseThrow());
+        assertThat(after(request))
+                .isInstanceOfSatisfying(
+                        Queued.class, q -> assertThat(q.notBefore()).isEqualTo(NOW.plusSeconds(30)));
+        attempts.make(requests.claim("w", NOW.plusSeconds(30), NOW).orElseThrow());
+        assertThat(after(request))
+                .isInstanceOfSatisfying(
+                        Failed.class, f -> assertThat(f.reason()).contains("after 3 attempts"));
+    }
+
+    @Test
+    void aRequestWhoseAttemptsAreAllCutOffIsGivenUpWithoutTouchingTheKey() throws IOException {
+        Processing request = claimed(4);
+
+        attempts(Examples.configuration(Examples.testSigning())).make(request);
+
+        assertThat(after(request))
+                .isInstanceOfSatisfying(
+                        Failed.class, f -> assertThat(f.reason()).contains("cut off"));
+        assertThat(audit.of(request.id())).noneMatch(Intent.class::isInstance);
+    }
+
+    @Test
+    void anIntentWithoutOutcomeIsResolvedAsInterruptedWhenTheRequestIsTakenUpAgain() throws IOException {
+        Processing request = claimed(2);
+        Intent cutOff = new Intent(
+                request.id(), 1, NOW, "ci", "publisher", request.submission().artifact(), Examples.sha256("policy"));
+        audit.append(cutOff);
+
+        attempts(Examples.configuration(Examples.testSigning())).make(request);
+
+        AuditEvent resolution = audit.of(request.id()).get(1);
+        assertThat(resolution).isInstanceOfSatisfying(Outcome.class, o -> {
+            assertThat(o.attempt()).isEqualTo(1);
+            assertThat(o.result()).isEqualTo(Result.INTERRUPTED);
+            assertThat(o.output()).isEqualTo(Optional.empty());
+        });
+    }
+}

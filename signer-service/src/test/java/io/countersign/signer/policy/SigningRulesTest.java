@@ -1,0 +1,158 @@
+package io.countersign.signer.policy;
+
+import static io.countersign.signer.fixture.Examples.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.countersign.home.Configuration;
+import io.countersign.home.Configuration.Policy;
+import io.countersign.key.Digest;
+import io.countersign.key.DigestAlgorithm;
+import io.countersign.signer.fixture.Examples;
+import io.countersign.signer.request.SigningRequest.Processing;
+import io.countersign.signer.request.Submission;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SigningRulesTest {
+    private final Configuration configuration =
+            Examples.configuration(Examples.testSigning(), Examples.releaseSigning());
+    private final SigningRules rules = new SigningRules(configuration);
+
+    private Approved approved() {
+        Submission submission = Examples.submission(configuration, Examples.testSigning());
+        return (Approved) rules.decide(new Processing(submission, 1, "w", NOW));
+    }
+
+    private static Refused refused(Configuration present, Submission submission) {
+        return (Refused) new SigningRules(present).decide(new Processing(submission, 1, "w", NOW));
+    }
+
+    @Test
+    void aListedSubmitterOfAPolicyWithoutApprovalsIsApproved() {
+        assertThat(rules.examine("ci", "hello-driver", "test-signing")).isEmpty();
+        assertThat(approved().policy()).isEqualTo(Examples.testSigning());
+    }
+
+    @Test
+    void everyViolationIsNamedNotOnlyTheFirst() {
+        assertThat(rules.examine("stranger", "hello-driver", "release-signing"))
+                .extracting(Violation::rule)
+                .containsExactly(RuleId.SUBMITTER_LISTED, RuleId.APPROVALS_MET);
+    }
+
+    @Test
+    void aPolicyThatNeedsApprovalsRefusesAndNamesTheOtherWay() {
+        assertThat(rules.examine("ci", "hello-driver", "release-signing"))
+                .singleElement()
+                .satisfies(v -> {
+                    assertThat(v.reason()).contains("needs 1 approval,");
+                    assertThat(v.remedy()).contains("test-signing");
+                });
+    }
+
+    @Test
+    void unknownNamesAreAnsweredOnlyWithWhatTheCallerMayUse() {
+        assertThat(rules.examine("ci", "no-such-project", "test-signing"))
+                .singleElement()
+                .satisfies(v -> {
+                    assertThat(v.rule()).isEqualTo(RuleId.PROJECT_KNOWN);
+                    assertThat(v.remedy()).contains("hello-driver").doesNotContain("secret-project");
+                });
+        assertThat(rules.examine("stranger", "hello-driver", "no-such-policy"))
+                .singleElement()
+                .satisfies(v -> {
+                    assertThat(v.rule()).isEqualTo(RuleId.POLICY_KNOWN);
+                    assertThat(v.remedy()).doesNotContain("test-signing");
+                });
+    }
+
+    @Test
+    void aPolicyThatChangedAfterSubmissionRefusesAndSaysHow() {
+        Submission submission = Examples.submission(configuration, Examples.testSigning());
+        Policy changed = new Policy(
+                "test-signing", "other", DigestAlgorithm.SHA256, List.of("lab"), List.of("ci", "stranger"), 0);
+        Refused refused = refused(Examples.configuration(changed), submission);
+        assertThat(refused.violations()).singleElement().satisfies(v -> {
+            assertThat(v.rule()).isEqualTo(RuleId.POLICY_UNCHANGED);
+            assertThat(v.reason())
+                    .contains("key was \"publisher\" and is \"other\"")
+                    .contains("submitters was \"ci\" and is \"ci,stranger\"");
+        });
+    }
+
+    @Test
+    void aSubmitterStruckOffAfterSubmissionIsRefusedWithBothReasons() {
+        Submission submission = Examples.submission(configuration, Examples.testSigning());
+        Policy changed =
+                new Policy("test-signing", "publisher", DigestAlgorithm.SHA256, List.of("lab"), List.of("stranger"), 0);
+        assertThat(refused(Examples.configuration(changed), submission).violations())
+                .extracting(Violation::rule)
+                .containsExactly(RuleId.SUBMITTER_LISTED, RuleId.POLICY_UNCHANGED);
+    }
+
+    @Test
+    void aPolicyThatIsGoneRefuses() {
+        Submission submission = Examples.submission(configuration, Examples.testSigning());
+        assertThat(refused(Examples.configuration(), submission).violations())
+                .extracting(Violation::rule)
+                .containsExactly(RuleId.POLICY_KNOWN);
+    }
+
+    @Test
+    void onlySubmittersOfAProjectMaySeeItsRequests() {
+        assertThat(rules.mayRead("ci", "hello-driver")).isTrue();
+        assertThat(rules.mayRead("stranger", "hello-driver")).isFalse();
+        assertThat(rules.mayRead("ci", "secret-project")).isFalse();
+    }
+
+    @Test
+    void anApprovalCoversItsFileAndPolicyOnce() throws NotApproved {
+        Approved approved = approved();
+        Digest artifact = approved.request().submission().artifact();
+        approved.redeem(artifact, approved.policyDigest());
+        assertThatThrownBy(() -> approved.redeem(artifact, approved.policyDigest()))
+                .isInstanceOf(NotApproved.class)
+                .hasMessageContaining("used before");
+    }
+
+    @Test
+    void anApprovalDoesNotCoverAnotherFileAndIsUsedUpByTheAttempt() {
+        Approved approved = approved();
+        Digest other = Examples.sha256("another file");
+        assertThatThrownBy(() -> approved.redeem(other, approved.policyDigest()))
+                .isInstanceOf(NotApproved.class)
+                .hasMessageContaining(other.toString());
+        Digest artifact = approved.request().submission().artifact();
+        assertThat(catchThrowable(() -> approved.redeem(artifact, approved.policyDigest())))
+                .isInstanceOf(NotApproved.class);
+    }
+
+    @Test
+    void anApprovalDoesNotCoverAnotherPolicy() {
+        Approved approved = approved();
+        Digest artifact = approved.request().submission().artifact();
+        assertThatThrownBy(() -> approved.redeem(artifact, Examples.sha256("another policy")))
+                .isInstanceOf(NotApproved.class);
+    }
+
+    @Test
+    void aPolicyFormDoesNotDependOnTheOrderOfSubmittersButOnThatOfAuthorities() {
+        assertThat(form(List.of("a", "b"), List.of("x", "y"))).isEqualTo(form(List.of("b", "a"), List.of("x", "y")));
+        assertThat(form(List.of("a"), List.of("x", "y"))).isNotEqualTo(form(List.of("a"), List.of("y", "x")));
+    }
+
+    @Test
+    void noValueOfAPolicyFormPassesForAnotherFact() {
+        assertThat(form(List.of("a,b"), List.of("x"))).isNotEqualTo(form(List.of("a", "b"), List.of("x")));
+        assertThat(form(List.of("a\napprovals=0"), List.of("x")).text().lines())
+                .filteredOn(l -> l.startsWith("approvals="))
+                .hasSize(1);
+    }
+
+    private PolicyForm form(List<String> submitters, List<String> authorities) {
+        Policy policy = new Policy("p", "publisher", DigestAlgorithm.SHA256, authorities, submitters, 0);
+        return PolicyForm.of(configuration, configuration.projects().get(0), policy);
+    }
+}
