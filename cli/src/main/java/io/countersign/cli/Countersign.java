@@ -1,0 +1,102 @@
+package io.countersign.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/** The {@code countersign} command. */
+@Command(
+        name = "countersign",
+        versionProvider = Countersign.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Signs Windows binaries and drivers with keys that never leave an HSM, and proves it.",
+        optionListHeading = "%nOptions:%n",
+        footer = {
+            "",
+            "Examples:",
+            "  countersign demo                             the whole pipeline once, on free loopback ports",
+            "  countersign hsm init                         make a token and a lab PKI",
+            "  countersign sign driver.sys -o signed.sys    sign and timestamp, offline",
+            "  countersign verify signed.sys                check it, with reasons",
+            "",
+            "Exit codes:",
+            "  0  done, and good",
+            "  1  done, and the answer is no: it does not verify, it was refused or denied",
+            "  2  wrong usage",
+            "  3  something outside failed (token, TSA, server, disk): worth trying again",
+            "",
+            "Everything an installation owns is in COUNTERSIGN_HOME (default: $XDG_DATA_HOME/countersign)."
+        })
+public final class Countersign {
+    private static final int WIDTH = 110;
+
+    @SuppressWarnings("UnusedVariable") // picocli reads it, and acts on it for every verb
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show how this is used.")
+    private boolean help;
+
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version.")
+    private boolean version;
+
+    private Countersign() {}
+
+    /** Runs one verb and ends the process with its exit code. */
+    public static void main(String[] args) {
+        // Not System.out: its encoding follows the locale, and file names and JSON are UTF-8 everywhere.
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        System.exit(run(new Shell(System.getenv(), out, err), args));
+    }
+
+    static int run(Shell shell, String... args) {
+        CommandLine hsm = new CommandLine(new HsmCommand())
+                .addSubcommand("init", new HsmInitCommand(shell))
+                .addSubcommand("status", new HsmStatusCommand(shell));
+        CommandLine command = new CommandLine(new Countersign())
+                .addSubcommand("demo", new DemoCommand(shell))
+                .addSubcommand("up", new UpCommand(shell))
+                .addSubcommand("sign", new SignCommand(shell))
+                .addSubcommand("submit", new SubmitCommand(shell))
+                .addSubcommand("strip", new StripCommand(shell))
+                .addSubcommand("verify", new VerifyCommand(shell))
+                .addSubcommand("verify-provenance", new VerifyProvenanceCommand(shell))
+                .addSubcommand("hsm", hsm);
+        command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, help -> "");
+        command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, new GroupedCommands());
+        ErrorReport errors = new ErrorReport(shell);
+        return command.setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8))
+                .setUsageHelpWidth(WIDTH)
+                .setAbbreviatedOptionsAllowed(false)
+                .setParameterExceptionHandler(errors)
+                .setExecutionExceptionHandler(errors)
+                .execute(args);
+    }
+
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"countersign " + number()};
+        }
+
+        static String number() {
+            String version = Countersign.class.getPackage().getImplementationVersion();
+            return version == null ? "(unpackaged)" : version;
+        }
+    }
+}

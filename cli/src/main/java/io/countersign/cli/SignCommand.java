@@ -1,0 +1,222 @@
+package io.countersign.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.countersign.home.Configuration;
+import io.countersign.home.ConfigurationException;
+import io.countersign.hsm.Hsm;
+import io.countersign.hsm.KeyPurpose;
+import io.countersign.key.DigestAlgorithm;
+import io.countersign.key.KeyUnavailable;
+import io.countersign.sign.SignFile;
+import io.countersign.sign.SignFile.Existing;
+import io.countersign.sign.SignedFile;
+import io.countersign.sign.UnacceptableFile;
+import io.countersign.timestamp.TimestampSource;
+import io.countersign.timestamp.TimestampUnavailable;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code countersign sign}: signs with a key of the local token; no server. */
+@Command(
+        name = "sign",
+        sortOptions = false,
+        description = "Sign and timestamp with a key of the local token; needs no server and no network.",
+        footer = {
+            "",
+            "Only keys marked 'local: true' in countersign.yaml sign here; release keys sign through a server's policy.",
+            "Without --tsa the TSAs of countersign.yaml are used; our own authority runs in this process.",
+            "",
+            "Examples:",
+            "  countersign sign driver.sys -o signed.sys",
+            "  countersign sign --in-place *.dll",
+            "  countersign sign --tsa http://timestamp.example/ --description 'My driver' driver.sys -o out/"
+        })
+final class SignCommand implements Callable<Integer> {
+    private final Shell shell;
+
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "PE files: .sys, .exe, .dll and the like.")
+    private List<Path> files = List.of();
+
+    @ArgGroup(multiplicity = "1")
+    private Where where = new Where();
+
+    @Option(
+            names = "--key",
+            paramLabel = "LABEL",
+            description = "The key, by its name in countersign.yaml or its label.")
+    private Optional<String> key = Optional.empty();
+
+    @Option(
+            names = "--digest",
+            paramLabel = "ALGORITHM",
+            converter = DigestName.class,
+            defaultValue = "sha256",
+            description = "sha256 (the default), sha384 or sha512.")
+    private DigestAlgorithm digest = DigestAlgorithm.SHA256;
+
+    @ArgGroup
+    private Timestamping timestamping = new Timestamping();
+
+    @ArgGroup
+    private Already already = new Already();
+
+    @Option(names = "--description", paramLabel = "TEXT", description = "What Windows shows as the program's name.")
+    private Optional<String> description = Optional.empty();
+
+    @Option(names = "--url", paramLabel = "URL", description = "Where to read more about the program.")
+    private Optional<URI> url = Optional.empty();
+
+    @Mixin
+    private Json json;
+
+    static final class Where {
+        @Option(
+                names = {"-o", "--output"},
+                paramLabel = "OUT",
+                description = "Where the signed file goes; a folder if there are several.")
+        private Optional<Path> output = Optional.empty();
+
+        @Option(names = "--in-place", description = "Replace each file by its signed form, atomically.")
+        private boolean inPlace;
+    }
+
+    static final class Timestamping {
+        @Option(
+                names = "--tsa",
+                paramLabel = "URL",
+                description = "An RFC 3161 authority; give several to have them tried in turn.")
+        private List<URI> authorities = List.of();
+
+        @Option(names = "--no-timestamp", description = "No timestamp: the signature dies with its certificate.")
+        private boolean none;
+    }
+
+    static final class Already {
+        @Option(names = "--append", description = "Add a second signature to a file that has one.")
+        private boolean append;
+
+        @Option(names = "--replace", description = "Take existing signatures away first.")
+        private boolean replace;
+
+        Existing existing() {
+            return append ? Existing.APPEND : replace ? Existing.REPLACE : Existing.REFUSE;
+        }
+    }
+
+    static final class DigestName implements ITypeConverter<DigestAlgorithm> {
+        @Override
+        public DigestAlgorithm convert(String name) {
+            return switch (name.toLowerCase(Locale.ROOT)) {
+                case "sha256" -> DigestAlgorithm.SHA256;
+                case "sha384" -> DigestAlgorithm.SHA384;
+                case "sha512" -> DigestAlgorithm.SHA512;
+                default ->
+                    throw new TypeConversionException(
+                            "'" + name + "' is not a digest we sign with; use sha256, sha384 or sha512");
+            };
+        }
+    }
+
+    SignCommand(Shell shell) {
+        this.shell = shell;
+    }
+
+    @Override
+    public Integer call()
+            throws Failure, ConfigurationException, IOException, UnacceptableFile, KeyUnavailable,
+                    TimestampUnavailable {
+        List<Path> outputs = outputs();
+        Configuration configuration = shell.configuration();
+        LocalKeys keys = new LocalKeys(configuration, Hsm.open(shell.home(), configuration));
+        Configuration.Key chosen = keys.choose(key);
+        Optional<TimestampSource> timestamps = timestamping.none
+                ? Optional.empty()
+                : Optional.of(
+                        timestamping.authorities.isEmpty()
+                                ? keys.configuredTimestamps()
+                                : LocalKeys.remoteTimestamps(timestamping.authorities));
+        SignFile signer = new SignFile(keys.open(chosen, KeyPurpose.CODE_SIGNING), timestamps);
+        SignFile.Options options =
+                new SignFile.Options(digest, already.existing(), description, url.map(URI::toString));
+
+        ObjectNode document = json.wanted() ? Json.document() : null;
+        ArrayNode list = document == null ? null : document.putArray("files");
+        for (int i = 0; i < files.size(); i++) {
+            SignedFile signed = signer.sign(files.get(i), outputs.get(i), options);
+            if (list == null) {
+                shell.out().println(line(files.get(i), outputs.get(i), chosen, signed));
+            } else {
+                describe(list.addObject(), files.get(i), outputs.get(i), chosen, signed);
+            }
+        }
+        if (document != null) {
+            shell.out().println(Json.text(document));
+        }
+        return ExitCode.GOOD;
+    }
+
+    /** Where each file goes, checked before the token is asked for anything. */
+    private List<Path> outputs() throws Failure {
+        for (Path file : files) {
+            if (!Files.isRegularFile(file)) {
+                throw Failure.usage(
+                        Files.exists(file) ? file + " is not a file" : "there is no file " + file, "check the path");
+            }
+        }
+        if (where.inPlace) {
+            return files;
+        }
+        Path output = where.output.orElseThrow();
+        if (Files.isDirectory(output)) {
+            List<Path> outputs =
+                    files.stream().map(f -> output.resolve(f.getFileName())).toList();
+            if (outputs.stream().distinct().count() < outputs.size()) {
+                throw Failure.usage(
+                        "two of the files have the same name in " + output, "sign them into different folders");
+            }
+            return outputs;
+        }
+        if (files.size() > 1) {
+            throw Failure.usage(
+                    "there are " + files.size() + " files, and -o " + output + " is not a folder",
+                    "name an existing folder, or sign with --in-place");
+        }
+        return List.of(output);
+    }
+
+    private static String line(Path file, Path output, Configuration.Key key, SignedFile signed) {
+        String stamped = signed.timestamp()
+                .map(t -> "timestamped " + t.genTime() + " by "
+                        + signed.timestampAuthority().orElse("?"))
+                .orElse("no timestamp");
+        return "%s -> %s: signed with %s, %s".formatted(file, output, key.name(), stamped);
+    }
+
+    private static void describe(ObjectNode node, Path file, Path output, Configuration.Key key, SignedFile signed) {
+        node.put("file", file.toString())
+                .put("output", output.toString())
+                .put("key", key.name())
+                .put("signer", signed.chain().get(0).getSubjectX500Principal().getName())
+                .put("sha256Before", signed.input().value().hex())
+                .put("sha256After", signed.output().value().hex())
+                .put("imageDigest", signed.imageDigestAfter().value().hex());
+        signed.timestamp()
+                .ifPresent(t -> node.putObject("timestamp")
+                        .put("time", t.genTime().toString())
+                        .put("authority", signed.timestampAuthority().orElse("")));
+    }
+}

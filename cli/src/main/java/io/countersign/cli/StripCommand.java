@@ -1,0 +1,58 @@
+package io.countersign.cli;
+
+import io.countersign.sign.StripFile;
+import io.countersign.sign.UnacceptableFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code countersign strip}: takes signatures away. */
+@Command(
+        name = "strip",
+        description = "Take the signatures away, giving the submitted file back bit by bit where we signed it.",
+        footer = {
+            "",
+            "Signing pads a file and changes its checksum. Countersign's signatures keep what it was before; other",
+            "people's do not, so there the length and the checksum may differ from the original: this says which."
+        })
+final class StripCommand implements Callable<Integer> {
+    private final Shell shell;
+
+    @Parameters(paramLabel = "FILE", description = "A signed file; only read.")
+    private Path file;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "OUT",
+            required = true,
+            description = "Where the unsigned file goes.")
+    private Path output;
+
+    @Mixin
+    private Json json;
+
+    StripCommand(Shell shell) {
+        this.shell = shell;
+    }
+
+    @Override
+    public Integer call() throws IOException, UnacceptableFile {
+        boolean restored = StripFile.strip(file, output) == StripFile.Result.RESTORED;
+        String line = restored
+                ? "the submitted file, bit by bit"
+                : "unsigned; its original length and checksum are not known, so padding and checksum may differ";
+        shell.out()
+                .println(
+                        json.wanted()
+                                ? Json.text(Json.document()
+                                        .put("file", file.toString())
+                                        .put("output", output.toString())
+                                        .put("restored", restored))
+                                : output + ": " + line);
+        return ExitCode.GOOD;
+    }
+}

@@ -1,0 +1,63 @@
+package io.countersign.cli.process;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.countersign.home.Home;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * {@code run/endpoints.json}: where the services of a home listen while they run. It names the token's file, not the token.
+ */
+public record Endpoints(URI server, URI tsa, Path tokenFile) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Empty if nothing runs, or if what is written there cannot be understood. */
+    public static Optional<Endpoints> read(Home home) throws IOException {
+        try {
+            JsonNode json = JSON.readTree(Files.readAllBytes(file(home)));
+            return Optional.of(new Endpoints(
+                    URI.create(json.path("server").asText()),
+                    URI.create(json.path("tsa").asText()),
+                    Path.of(json.path("tokenFile").asText())));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Replaces the file in one step, so that a script never reads half of it. */
+    void write(Home home) throws IOException {
+        Files.createDirectories(home.run());
+        Path part = home.run().resolve("." + UUID.randomUUID() + ".part");
+        try {
+            Files.writeString(
+                    part,
+                    JSON.createObjectNode()
+                                    .put("server", server.toString())
+                                    .put("tsa", tsa.toString())
+                                    .put("tokenFile", tokenFile.toString())
+                                    .toPrettyString()
+                            + System.lineSeparator());
+            Files.move(part, file(home), StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+
+    /** Takes the file away if it is still this one. */
+    void remove(Home home) throws IOException {
+        if (read(home).filter(this::equals).isPresent()) {
+            Files.deleteIfExists(file(home));
+        }
+    }
+
+    private static Path file(Home home) {
+        return home.run().resolve("endpoints.json");
+    }
+}

@@ -1,0 +1,101 @@
+package io.countersign.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UsageTest {
+    @TempDir
+    private Path folder;
+
+    static Stream<Arguments> wrongLines() {
+        return Stream.of(
+                Arguments.of("", "missing required subcommand", "--help"),
+                Arguments.of("sing x.sys", "not understood: sing x.sys", "did you mean sign"),
+                Arguments.of("hsm", "hsm needs a command: init or status", "hsm --help"),
+                Arguments.of("sign x.sys", "-o=OUT | --in-place", "sign --help"),
+                Arguments.of("sign -o y.sys", "missing required parameter", "sign --help"),
+                Arguments.of("sign x.sys -o y.sys --in-place", "mutually exclusive", "sign --help"),
+                Arguments.of("sign x.sys -o y.sys --append --replace", "mutually exclusive", "sign --help"),
+                Arguments.of("sign x.sys -o y.sys --tsa http://a --no-timestamp", "mutually exclusive", "sign --help"),
+                Arguments.of("sign x.sys -o y.sys --digest md5", "'md5' is not a digest we sign with", "sign --help"),
+                Arguments.of("sign x.sys -o y.sys --page-hashes", "not understood: --page-hashes", "sign --help"),
+                Arguments.of("verify x.sys --at yesterday", "'yesterday' is not a time", "2026-11-23T10:00:00Z"),
+                Arguments.of("strip x.sys", "--output=OUT", "strip --help"),
+                Arguments.of("submit x.sys --policy p", "--project=SLUG", "submit --help"),
+                Arguments.of("verify-provenance x.sys", "--provenance=FILE", "verify-provenance --help"),
+                Arguments.of("up --port many", "'many'", "up --help"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongLines")
+    void aWrongLineEndsWithTwoAndSaysWhatIsWrongAndWhereToRead(String line, String message, String hint) {
+        Object[] words = line.isEmpty() ? new Object[0] : line.split(" ");
+        Transcript.of(folder, words)
+                .fails(2, message, "countersign: hint: ", hint)
+                .saysNothingOnOut();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sign missing.sys -o y.sys",
+                "verify missing.sys",
+                "strip missing.sys -o y.sys",
+                "submit missing.sys --project p --policy q",
+                "verify-provenance missing.sys --provenance missing.jsonl --evidence missing.pem"
+            })
+    void aMissingFileIsNamed(String line) {
+        Transcript.of(folder, (Object[]) line.split(" "))
+                .fails(2, "there is no file missing.")
+                .saysNothingOnOut();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "demo", "up", "sign", "submit", "strip", "verify", "verify-provenance", "hsm", "hsm init"})
+    void everyVerbHasHelpOnStandardOutputThatFitsATerminal(String verb) {
+        Transcript run =
+                Transcript.of(folder, (Object[]) (verb + " --help").strip().split(" "));
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).contains("Usage: countersign " + verb);
+        assertThat(run.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(110));
+    }
+
+    @Test
+    void helpListsTheVerbsInGroupsAndTheExitCodes() {
+        String help = Transcript.of(folder, "--help").out();
+
+        assertThat(help).containsSubsequence("Try it:", "demo", "Sign:", "submit", "Check:", "verify", "Keys:", "hsm");
+        assertThat(help).containsSubsequence("Exit codes:", "  0 ", "  1 ", "  2 ", "  3 ");
+    }
+
+    @Test
+    void severalFilesNeedAFolder() throws Exception {
+        Path a = Files.writeString(folder.resolve("a.sys"), "a");
+        Path b = Files.writeString(folder.resolve("b.sys"), "b");
+
+        Transcript.of(folder, "sign", a, b, "-o", folder.resolve("c.sys"))
+                .fails(2, "there are 2 files", "is not a folder", "--in-place");
+    }
+
+    @Test
+    void withoutAnInstallationTheWayToMakeOneIsSaid() throws Exception {
+        Path file = Files.writeString(folder.resolve("a.sys"), "a");
+        Path home = folder.resolve("nowhere");
+
+        Transcript.of(home, "sign", file, "-o", folder.resolve("b.sys"))
+                .fails(3, "there is no installation at " + home, "countersign hsm init");
+        assertThat(home).doesNotExist();
+    }
+}
