@@ -1,0 +1,2 @@
+/** Proves the container images by running them. */
+package io.countersign.docker;
