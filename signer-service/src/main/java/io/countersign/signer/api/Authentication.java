@@ -13,8 +13,9 @@ import java.net.URI;
 import java.util.Optional;
 
 /**
- * Lets known callers through to the API, before a byte of the body is read, so that nobody else can make the service store
- * anything. SignPath's spelling of the address, {@code /API/v1/…}, becomes ours here.
+ * Lets known callers through, before a byte of the body is read, so that nobody else can make the service store anything. It
+ * asks whatever the address: one path has many spellings (percent-encoding, doubled slashes), and a list of those to protect
+ * would miss one. SignPath's spelling of the API, {@code /API/v1/…}, becomes ours here.
  */
 @Provider
 @PreMatching
@@ -33,11 +34,6 @@ class Authentication implements ContainerRequestFilter {
 
     @Override
     public void filter(ContainerRequestContext request) {
-        String path = request.getUriInfo().getRequestUri().getRawPath();
-        boolean signPath = path.regionMatches(true, 0, SIGNPATHS, 0, SIGNPATHS.length());
-        if (!signPath && !path.startsWith(OURS)) {
-            return;
-        }
         Optional<Caller> caller = tokens.authenticate(request.getHeaderString(HttpHeaders.AUTHORIZATION));
         if (caller.isEmpty()) {
             request.abortWith(Problem.of(
@@ -54,6 +50,8 @@ class Authentication implements ContainerRequestFilter {
             return;
         }
         request.setProperty(CALLER, caller.get());
+        String path = request.getUriInfo().getRequestUri().getRawPath();
+        boolean signPath = path.regionMatches(true, 0, SIGNPATHS, 0, SIGNPATHS.length());
         request.setProperty(BASE, signPath ? SIGNPATHS : OURS);
         if (signPath) {
             URI uri = request.getUriInfo().getRequestUri();

@@ -78,6 +78,7 @@ public final class SigningPipeline {
             audit.append(intent(approved, started));
             SignedFile signed =
                     new SignFile(with.key(), Optional.of(with.timestamps())).sign(submitted, output, with.options());
+            approved.confirm(signed.input());
             with.requireTrusted(output, now());
             String provenance =
                     SigningStatement.attest(signed, with.context(approved, started, now()), with.evidenceKey());

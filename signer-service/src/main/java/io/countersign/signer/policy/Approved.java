@@ -35,6 +35,20 @@ public final class Approved implements Decision {
     }
 
     /**
+     * Confirms, after signing and before release, that the file that was read is the approved one: it is read again for
+     * signing, and may have been changed since it was redeemed for.
+     *
+     * @param signed SHA-256 of what was read while signing
+     */
+    public void confirm(Digest signed) throws NotApproved {
+        if (!signed.equals(request.submission().artifact())) {
+            throw new NotApproved("request " + request.id() + " was approved for the file "
+                    + request.submission().artifact() + ", but " + signed
+                    + " was read while signing; nothing is released, the artifact store was changed");
+        }
+    }
+
+    /**
      * Uses the approval up, whatever the answer.
      *
      * @param artifact SHA-256 of the file the key is about to be used for, digested just now

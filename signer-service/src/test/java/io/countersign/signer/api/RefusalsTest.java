@@ -18,6 +18,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the API does not accept, and how it says so. */
 @QuarkusTest
@@ -31,6 +33,22 @@ class RefusalsTest extends ApiTranscript {
                 .contentType("application/problem+json")
                 .body("title", equalTo("Unauthorized"))
                 .body("status", equalTo(401))
+                .body("howToFix", containsString("Authorization: Bearer"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/%761/lab/SigningRequests",
+                "//v1/lab/SigningRequests",
+                "/v1;a=b/lab/SigningRequests",
+                "/elsewhere"
+            })
+    void noSpellingOfAnAddressGoesRoundAuthentication(String address) {
+        given().urlEncodingEnabled(false)
+                .get(address + "/" + UUID.randomUUID())
+                .then()
+                .statusCode(401)
                 .body("howToFix", containsString("Authorization: Bearer"));
     }
 
