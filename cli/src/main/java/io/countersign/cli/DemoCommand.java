@@ -103,7 +103,8 @@ final class DemoCommand implements Callable<Integer> {
         return sample;
     }
 
-    private LocalServices start() throws Failure, IOException, InterruptedException, ServiceFailed {
+    private LocalServices start()
+            throws Failure, ConfigurationException, IOException, InterruptedException, ServiceFailed {
         return LocalServices.start(
                 new LocalServices.Settings(
                         shell.home(),
@@ -114,7 +115,7 @@ final class DemoCommand implements Callable<Integer> {
                         0,
                         Optional.empty(),
                         Optional.empty(),
-                        Optional.empty()),
+                        false),
                 this::say);
     }
 

@@ -13,7 +13,9 @@ import io.countersign.sign.SignFile.Existing;
 import io.countersign.sign.SignedFile;
 import io.countersign.sign.UnacceptableFile;
 import io.countersign.timestamp.TimestampSource;
+import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.TimestampUnavailable;
+import io.countersign.x509.DistinguishedNames;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -200,8 +202,7 @@ final class SignCommand implements Callable<Integer> {
 
     private static String line(Path file, Path output, Configuration.Key key, SignedFile signed) {
         String stamped = signed.timestamp()
-                .map(t -> "timestamped " + t.genTime() + " by "
-                        + signed.timestampAuthority().orElse("?"))
+                .map(t -> "timestamped " + t.genTime() + " by " + authority(t))
                 .orElse("no timestamp");
         return "%s -> %s: signed with %s, %s".formatted(file, output, key.name(), stamped);
     }
@@ -217,6 +218,12 @@ final class SignCommand implements Callable<Integer> {
         signed.timestamp()
                 .ifPresent(t -> node.putObject("timestamp")
                         .put("time", t.genTime().toString())
-                        .put("authority", signed.timestampAuthority().orElse("")));
+                        .put("authority", authority(t)));
+    }
+
+    private static String authority(TimestampToken token) {
+        return token.signerCertificate()
+                .map(DistinguishedNames::commonName)
+                .orElse("an authority that does not say its name");
     }
 }

@@ -3,6 +3,7 @@ package io.countersign.cli;
 import io.countersign.cli.process.Endpoints;
 import io.countersign.cli.process.LocalServices;
 import io.countersign.cli.process.ServiceFailed;
+import io.countersign.home.ConfigurationException;
 import io.countersign.hsm.Ceremony;
 import io.countersign.key.KeyUnavailable;
 import java.io.IOException;
@@ -60,9 +61,8 @@ final class UpCommand implements Callable<Integer> {
 
     @Option(
             names = "--trusted-proxy",
-            paramLabel = "ADDR",
-            description = "A proxy in front that speaks HTTPS, instead of TLS files.")
-    private Optional<String> trustedProxy = Optional.empty();
+            description = "You vouch that a proxy speaks HTTPS in front and that only it reaches this address.")
+    private boolean trustedProxy;
 
     @Option(names = "--port", paramLabel = "N", defaultValue = "8317", description = "The signer's port; 8317.")
     private int port;
@@ -75,9 +75,9 @@ final class UpCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws Failure, IOException, InterruptedException, KeyUnavailable {
+    public Integer call() throws Failure, IOException, InterruptedException, KeyUnavailable, ConfigurationException {
         Optional<LocalServices.Tls> tls = tls();
-        InetAddress address = address(tls.isPresent() || trustedProxy.isPresent());
+        InetAddress address = address(tls.isPresent() || trustedProxy);
         Optional<Endpoints> running = LocalServices.running(shell.home());
         if (running.isPresent()) {
             throw Failure.refused(
@@ -116,7 +116,7 @@ final class UpCommand implements Callable<Integer> {
         if (tlsCertificate.isEmpty()) {
             return Optional.empty();
         }
-        if (trustedProxy.isPresent()) {
+        if (trustedProxy) {
             throw Failure.usage(
                     "HTTPS ends either here (--tls-certificate) or in a proxy (--trusted-proxy), not in both",
                     "give one");
@@ -141,7 +141,7 @@ final class UpCommand implements Callable<Integer> {
             throw Failure.usage(
                     "--listen " + listen + " can be reached from other machines, and API tokens would cross the network"
                             + " unencrypted",
-                    "add --tls-certificate F --tls-key F, or --trusted-proxy ADDR if a proxy in front speaks HTTPS");
+                    "add --tls-certificate F --tls-key F, or --trusted-proxy if a proxy in front speaks HTTPS");
         }
         return address;
     }

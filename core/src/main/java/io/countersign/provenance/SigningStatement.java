@@ -31,7 +31,7 @@ public final class SigningStatement {
      *
      * @param fileName as submitted; the name of the statement's subject
      * @param policyDigest SHA-256 of the policy in its canonical form
-     * @param keyAttributes what the token said of the key when it was opened
+     * @param keyAttributes what the token said of the key just before this signature
      */
     public record Context(
             String fileName,
@@ -76,11 +76,7 @@ public final class SigningStatement {
                 .put("after", signed.imageDigestAfter().value().hex());
         ArrayNode certificates = predicate.putArray("certificates");
         signed.chain().forEach(c -> putCertificate(certificates.addObject(), c));
-        signed.timestamp()
-                .ifPresent(t -> putTimestamp(
-                        predicate.putObject("timestamp"),
-                        t,
-                        signed.timestampAuthority().orElse("")));
+        signed.timestamp().ifPresent(t -> putTimestamp(predicate.putObject("timestamp"), t));
         putPolicy(predicate.putObject("policy"), context);
         predicate
                 .putObject("request")
@@ -107,9 +103,11 @@ public final class SigningStatement {
                 .put("sha256", DsseEnvelope.fingerprint(certificate));
     }
 
-    private static void putTimestamp(ObjectNode node, TimestampToken token, String authority) {
-        node.put("authority", authority)
-                .put("genTime", token.genTime().toString())
+    private static void putTimestamp(ObjectNode node, TimestampToken token) {
+        token.signerCertificate()
+                .ifPresent(
+                        c -> node.put("authority", c.getSubjectX500Principal().getName()));
+        node.put("genTime", token.genTime().toString())
                 .put("serialNumber", token.serialNumber().toString(16))
                 .put("policy", token.policy());
     }

@@ -116,6 +116,13 @@ public final class VerifyProvenance {
         String digest =
                 scan.imageDigest(signature.imageDigest().algorithm()).value().hex();
         JsonNode authenticode = predicate.path("authenticode");
+        String algorithm = signature.imageDigest().algorithm().label();
+        compare(
+                "provenance.digest-algorithm",
+                PREDICATE,
+                "digest algorithm",
+                algorithm,
+                authenticode.path("digestAlgorithm"));
         compare(
                 "provenance.image-digest-before",
                 PREDICATE,
@@ -157,6 +164,14 @@ public final class VerifyProvenance {
         TimestampToken token =
                 TimestampToken.parse(signature.timestamps().get(0).toByteArray());
         compare("provenance.timestamp", PREDICATE, "timestamp", token.genTime().toString(), recorded.path("genTime"));
+        String serial = token.serialNumber().toString(16);
+        compare(
+                "provenance.timestamp-serial",
+                PREDICATE,
+                "timestamp serial number",
+                serial,
+                recorded.path("serialNumber"));
+        compare("provenance.timestamp-policy", PREDICATE, "timestamp policy", token.policy(), recorded.path("policy"));
     }
 
     private void compare(String check, String citation, String what, String wanted, JsonNode got) {

@@ -15,7 +15,7 @@ import java.util.Set;
 
 /**
  * Reads what was written before anybody else can: the file must be the submitted one but for the signature, which the equal
- * image digest proves, and the signature must be the one that was made and hold.
+ * image digest proves, and the signature must be the one that was made.
  */
 final class OutputCheck {
     private final AuthenticodeSignature expected;

@@ -25,7 +25,6 @@ import io.countersign.timestamp.TimestampUnavailable;
 import io.countersign.x509.DistinguishedNames;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
@@ -121,15 +120,7 @@ public final class SignFile {
                 }
                 check.accept(temporary);
             });
-            return new SignedFile(
-                    scan.sha256(),
-                    check.sha256(),
-                    Files.size(output),
-                    imageDigest,
-                    check.imageDigest(),
-                    key.chain(),
-                    token,
-                    token.flatMap(t -> timestamps.map(TimestampSource::name)));
+            return new SignedFile(scan.sha256(), check.sha256(), imageDigest, check.imageDigest(), key.chain(), token);
         } catch (MalformedPe | MalformedSignature e) {
             throw new UnacceptableFile(e.getMessage(), e);
         }

@@ -11,22 +11,18 @@ import java.util.Optional;
  *
  * @param input SHA-256 of the submitted file
  * @param output SHA-256 of the signed file
- * @param outputSize in bytes
  * @param imageDigestBefore the Authenticode digest of the submitted file
  * @param imageDigestAfter the same of the signed file as written, always equal
  * @param chain of the key, leaf first
  * @param timestamp the token, if one was asked for
- * @param timestampAuthority who gave it
  */
 public record SignedFile(
         Digest input,
         Digest output,
-        long outputSize,
         Digest imageDigestBefore,
         Digest imageDigestAfter,
         List<X509Certificate> chain,
-        Optional<TimestampToken> timestamp,
-        Optional<String> timestampAuthority) {
+        Optional<TimestampToken> timestamp) {
     public SignedFile {
         chain = List.copyOf(chain);
     }

@@ -17,12 +17,6 @@ public final class FirstAvailable implements TimestampSource {
         this.sources = List.copyOf(sources);
     }
 
-    /** All their names: which one answered is in the token. */
-    @Override
-    public String name() {
-        return sources.stream().map(TimestampSource::name).collect(Collectors.joining(", "));
-    }
-
     @Override
     public TimestampToken timestamp(Digest imprint) throws TimestampUnavailable {
         List<TimestampUnavailable> failures = new ArrayList<>();

@@ -62,7 +62,7 @@ public final class TimestampAuthority implements TimestampSource {
         this.issuer = new TokenIssuer(key, certificate.holder(), policy);
     }
 
-    @Override
+    /** For messages. */
     public String name() {
         return name;
     }

@@ -4,9 +4,6 @@ import io.countersign.key.Digest;
 
 /** Something that gives a verified RFC 3161 token for a digest: a TSA over HTTP, or our own authority in this process. Safe for several threads. */
 public interface TimestampSource {
-    /** A name for messages and provenance: the URL, or the name of the authority in this process. */
-    String name();
-
     /**
      * A token over the imprint, with the TSA's certificates inside (certReq), its nonce and imprint already compared.
      *

@@ -8,13 +8,11 @@ import io.countersign.fixture.SoftwareKey;
 import io.countersign.fixture.TestPki;
 import io.countersign.fixture.TestPki.Kind;
 import io.countersign.fixture.Tool;
-import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.KeyUnavailable;
 import io.countersign.sign.SignFile.Existing;
 import io.countersign.sign.SignFile.Options;
 import io.countersign.timestamp.TimestampSource;
-import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.TimestampUnavailable;
 import io.countersign.verify.Report;
 import io.countersign.verify.Verdict;
@@ -182,16 +180,8 @@ class SignFileTest {
     void whenNoTimestampIsGivenNothingIsWritten() throws Exception {
         Path input = PeSample.plus().writeTo(folder.resolve("in.exe"));
         Path output = folder.resolve("out.exe");
-        TimestampSource down = new TimestampSource() {
-            @Override
-            public String name() {
-                return "down";
-            }
-
-            @Override
-            public TimestampToken timestamp(Digest imprint) throws TimestampUnavailable {
-                throw new TimestampUnavailable("down answers nothing");
-            }
+        TimestampSource down = imprint -> {
+            throw new TimestampUnavailable("down answers nothing");
         };
         assertThatThrownBy(() -> new SignFile(publisher, Optional.of(down)).sign(input, output, Options.defaults()))
                 .isInstanceOf(TimestampUnavailable.class);

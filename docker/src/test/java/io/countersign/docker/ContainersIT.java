@@ -72,7 +72,7 @@ class ContainersIT {
                 .withNetworkAliases("tsa")
                 .waitingFor(Wait.forHealthcheck().withStartupTimeout(START));
         signer = container("signer")
-                .withEnv("COUNTERSIGN_TRUSTED_PROXY", "127.0.0.1")
+                .withEnv("COUNTERSIGN_TRUSTED_PROXY", "true")
                 .withEnv("COUNTERSIGN_TSA_URL_LAB", "http://tsa:3161/")
                 .withExposedPorts(SIGNER_PORT)
                 .waitingFor(Wait.forHealthcheck().withStartupTimeout(START));

@@ -112,8 +112,8 @@ public final class SigningServer {
     public RequestStatus status(UUID id) throws InterruptedException, ServerRefused, ServerUnavailable {
         JsonNode json = json(id + "/Status");
         return new RequestStatus(
-                json.path("status").asText(),
-                json.path("workflowStatus").asText(),
+                printable(json.path("status").asText()),
+                printable(json.path("workflowStatus").asText()),
                 json.path("isFinalStatus").asBoolean());
     }
 
@@ -249,7 +249,7 @@ public final class SigningServer {
 
     /** The server's words go to a terminal, so its control characters do not. */
     private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}+", " ").strip();
+        return text.replaceAll("\\p{C}+", " ").strip();
     }
 
     private static String segment(String text) {

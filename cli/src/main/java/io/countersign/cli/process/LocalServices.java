@@ -1,5 +1,8 @@
 package io.countersign.cli.process;
 
+import io.countersign.home.Configuration;
+import io.countersign.home.ConfigurationException;
+import io.countersign.home.ConfigurationFile;
 import io.countersign.home.Home;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -35,7 +38,7 @@ public final class LocalServices implements AutoCloseable {
      * @param tsaPort 0 for any free one
      * @param publicUrl where others reach the signer
      * @param tls the signer speaks HTTPS with it. The authority stays on plain HTTP, as TSAs do: a token is itself signed
-     * @param trustedProxy the address of a proxy in front that speaks HTTPS
+     * @param trustedProxy a proxy in front speaks HTTPS and alone reaches the address, as the operator says
      */
     public record Settings(
             Home home,
@@ -46,7 +49,7 @@ public final class LocalServices implements AutoCloseable {
             int tsaPort,
             Optional<URI> publicUrl,
             Optional<Tls> tls,
-            Optional<String> trustedProxy) {}
+            boolean trustedProxy) {}
 
     private final Home home;
     private final Endpoints endpoints;
@@ -65,23 +68,35 @@ public final class LocalServices implements AutoCloseable {
      * @throws ServiceFailed if a port is taken or a service is not ready within a minute; nothing is left running
      */
     public static LocalServices start(Settings settings, Consumer<String> progress)
-            throws IOException, InterruptedException, ServiceFailed {
+            throws IOException, InterruptedException, ServiceFailed, ConfigurationException {
+        Configuration configuration = ConfigurationFile.read(settings.home());
+        Optional<String> own = configuration.timestampAuthorities().stream()
+                .filter(a -> a.key().isPresent())
+                .map(Configuration.TimestampAuthority::name)
+                .findFirst();
         int tsaPort = free(settings.listen(), settings.tsaPort(), "--tsa-port");
         int signerPort = free(settings.listen(), settings.signerPort(), "--port");
         String host = reachable(settings.listen());
-        URI tsa = URI.create("http://" + host + ":" + tsaPort + "/");
+        URI tsa = own.isPresent()
+                ? URI.create("http://" + host + ":" + tsaPort + "/")
+                : configuration.timestampAuthorities().get(0).url();
         URI signer = URI.create((settings.tls().isPresent() ? "https://" : "http://") + host + ":" + signerPort);
         LocalServices services = new LocalServices(
                 settings.home(), new Endpoints(settings.publicUrl().orElse(signer), tsa, settings.tokenFile()));
         Runtime.getRuntime().addShutdownHook(services.atExit);
         boolean ready = false;
         try {
-            ServiceProcess authority =
-                    services.add("tsa", "timestamp-authority", settings, authority(settings, tsaPort));
-            ServiceProcess server =
-                    services.add("signer", "signer-service", settings, signer(settings, signerPort, tsa));
             Readiness readiness = new Readiness(settings.tls().map(Tls::certificate));
-            readiness.await(authority, tsa, READY);
+            Optional<ServiceProcess> authority = Optional.empty();
+            if (own.isPresent()) {
+                authority = Optional.of(
+                        services.add("tsa", "timestamp-authority", settings, authority(settings, tsaPort, own.get())));
+            }
+            ServiceProcess server =
+                    services.add("signer", "signer-service", settings, signer(settings, signerPort, tsa, own));
+            if (authority.isPresent()) {
+                readiness.await(authority.get(), tsa, READY);
+            }
             progress.accept("timestamp authority: " + tsa);
             readiness.await(server, signer, READY);
             progress.accept("signer: " + services.endpoints.server());
@@ -160,14 +175,15 @@ public final class LocalServices implements AutoCloseable {
         return process;
     }
 
-    private static Map<String, String> authority(Settings settings, int port) {
+    private static Map<String, String> authority(Settings settings, int port, String name) {
         Map<String, String> properties = new LinkedHashMap<>();
+        properties.put("countersign.tsa", name);
         properties.put("quarkus.http.host", settings.listen().getHostAddress());
         properties.put("quarkus.http.port", Integer.toString(port));
         return properties;
     }
 
-    private static Map<String, String> signer(Settings settings, int port, URI tsa) {
+    private static Map<String, String> signer(Settings settings, int port, URI tsa, Optional<String> own) {
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("quarkus.http.host", settings.listen().getHostAddress());
         properties.put("quarkus.http." + (settings.tls().isPresent() ? "ssl-port" : "port"), Integer.toString(port));
@@ -180,9 +196,9 @@ public final class LocalServices implements AutoCloseable {
                     "quarkus.http.ssl.certificate.key-files",
                     tls.key().toAbsolutePath().toString());
         });
-        properties.put("countersign.tsa-url.lab", tsa.toString());
+        own.ifPresent(name -> properties.put("countersign.tsa-url." + name, tsa.toString()));
         settings.publicUrl().ifPresent(url -> properties.put("countersign.public-url", url.toString()));
-        settings.trustedProxy().ifPresent(proxy -> properties.put("countersign.trusted-proxy", proxy));
+        properties.put("countersign.trusted-proxy", Boolean.toString(settings.trustedProxy()));
         return properties;
     }
 

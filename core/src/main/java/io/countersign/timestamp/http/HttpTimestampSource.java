@@ -71,12 +71,6 @@ public final class HttpTimestampSource implements TimestampSource {
                 .build();
     }
 
-    /** The URL. */
-    @Override
-    public String name() {
-        return url.toString();
-    }
-
     @Override
     public TimestampToken timestamp(Digest imprint) throws TimestampUnavailable {
         BigInteger nonce = new BigInteger(NONCE_BITS, RANDOM);

@@ -73,7 +73,7 @@ class ProblemMappers {
                         response.getStatusInfo(),
                         "the request does not fit this address: "
                                 + response.getStatusInfo().getReasonPhrase(),
-                        "see the API's description for the method and content type this address takes")
+                        "the addresses under /v1/{organization}/SigningRequests take GET, and SubmitWithArtifact a POST of multipart/form-data")
                 .response();
         response.getHeaders().forEach((name, values) -> {
             if (!name.equalsIgnoreCase("Content-Type") && !name.equalsIgnoreCase("Content-Length")) {

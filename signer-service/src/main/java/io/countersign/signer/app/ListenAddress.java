@@ -20,9 +20,8 @@ record ListenAddress(String host, boolean tls, boolean plainToo, boolean trusted
                 !config.getOptionalValue("quarkus.http.insecure-requests", String.class)
                         .orElse("enabled")
                         .equalsIgnoreCase("disabled"),
-                config.getOptionalValue("countersign.trusted-proxy", String.class)
-                        .filter(p -> !p.isBlank())
-                        .isPresent());
+                config.getOptionalValue("countersign.trusted-proxy", Boolean.class)
+                        .orElse(false));
     }
 
     /** Ends start-up if tokens would cross a network in the clear. */
@@ -34,7 +33,7 @@ record ListenAddress(String host, boolean tls, boolean plainToo, boolean trusted
                 + (tls ? "on the plain port beside TLS" : "in the clear")
                 + ". Set quarkus.http.ssl.certificate.files and quarkus.http.ssl.certificate.key-files together with"
                 + " quarkus.http.insecure-requests=disabled, or declare the TLS proxy in front with"
-                + " countersign.trusted-proxy=ADDRESS, or listen on 127.0.0.1");
+                + " countersign.trusted-proxy=true, or listen on 127.0.0.1");
     }
 
     private boolean loopback() {

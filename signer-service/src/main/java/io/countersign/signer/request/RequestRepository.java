@@ -5,7 +5,7 @@ import java.util.UUID;
 
 /**
  * Where requests are kept. Safe for several threads. Trusted: who can write here can make the API hand out any stored file as
- * the result of a request, though not one that verifies.
+ * the result of a request; a client checks the digest in the provenance record.
  *
  * <p>Every method throws {@link StoreUnavailable} if the store cannot answer; nothing was changed then, or it cannot be known.
  */

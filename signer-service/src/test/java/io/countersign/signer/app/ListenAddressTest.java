@@ -7,6 +7,7 @@ import io.quarkus.runtime.PreventFurtherStepsException;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,16 +48,19 @@ class ListenAddressTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"quarkus.http.insecure-requests=disabled", "countersign.trusted-proxy="})
+    @ValueSource(
+            strings = {
+                "quarkus.http.insecure-requests=disabled",
+                "countersign.trusted-proxy=",
+                "countersign.trusted-proxy=false"
+            })
     void halfASettingIsNoProtection(String setting) {
         assertThatThrownBy(() -> with("0.0.0.0", setting).require()).isInstanceOf(PreventFurtherStepsException.class);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"192.0.2.7", "10.0.0.0/8"})
-    void aDeclaredProxyIsEnough(String proxy) {
-        assertThatCode(() ->
-                        with("0.0.0.0", "countersign.trusted-proxy=" + proxy).require())
+    @Test
+    void aDeclaredProxyIsEnough() {
+        assertThatCode(() -> with("0.0.0.0", "countersign.trusted-proxy=true").require())
                 .doesNotThrowAnyException();
     }
 }

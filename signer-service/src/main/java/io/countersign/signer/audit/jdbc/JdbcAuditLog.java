@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
 
-/** The table {@code audit_event}, whose triggers refuse change and deletion. SQL for SQLite and PostgreSQL alike. */
+/** The table {@code audit_event}, whose triggers refuse change and deletion. */
 public final class JdbcAuditLog implements AuditLog {
     private static final String INSERT = "INSERT INTO audit_event (at, kind, request, attempt, actor, key_name,"
             + " artifact_sha256, policy_sha256, result, output_sha256, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";

@@ -19,7 +19,7 @@ import javax.sql.DataSource;
 
 /**
  * The table {@code signing_request}: request and job are one row, so that they cannot disagree. Each method is one statement
- * and so one transaction. Written for SQLite; PostgreSQL takes it with {@code FOR UPDATE SKIP LOCKED} in the claim's subquery.
+ * and so one transaction. Written for SQLite.
  */
 public final class JdbcRequests implements RequestRepository, RequestQueue {
     private static final String INSERT = "INSERT INTO signing_request (id, project, policy, policy_form, submitter,"
