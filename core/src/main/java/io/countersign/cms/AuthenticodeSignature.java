@@ -4,6 +4,7 @@ import io.countersign.key.Bytes;
 import io.countersign.key.CountersignOid;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
+import io.countersign.key.HostileKeys;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -104,7 +105,7 @@ public final class AuthenticodeSignature {
         List<ASN1Encodable> source = unsigned(CountersignOid.SOURCE_IMAGE);
         sourceImage = source.isEmpty()
                 ? Optional.empty()
-                : Optional.of(SourceImage.of(source.get(0).toASN1Primitive()));
+                : SourceImage.of(source.get(0).toASN1Primitive());
     }
 
     /**
@@ -260,7 +261,7 @@ public final class AuthenticodeSignature {
 
     /** RFC 5652 section 5.6: the signature value over the DER of the signed attributes, by this certificate's key. */
     public boolean isSignedBy(X509Certificate certificate) {
-        if (signedAttributes.isEmpty()) {
+        if (signedAttributes.isEmpty() || !HostileKeys.isBounded(certificate.getPublicKey())) {
             return false;
         }
         String digest = digestAlgorithm.jcaName().replace("-", "");
@@ -270,8 +271,8 @@ public final class AuthenticodeSignature {
             verifier.initVerify(certificate.getPublicKey());
             verifier.update(signedAttributes.get().toByteArray());
             return verifier.verify(signer.getEncryptedDigest().getOctets());
-        } catch (GeneralSecurityException e) {
-            return false; // a key or a signature value of another kind than announced
+        } catch (GeneralSecurityException | ArithmeticException e) {
+            return false; // a key or a signature value of another kind than announced, or one made to fail
         }
     }
 

@@ -85,6 +85,22 @@ public final class SignFile {
      */
     public SignedFile sign(Path input, Path output, Options options)
             throws IOException, UnacceptableFile, KeyUnavailable, TimestampUnavailable {
+        return sign(input, output, options, Optional.empty());
+    }
+
+    /**
+     * Signs one file if it is the expected one, which is decided on the very octets that are signed.
+     *
+     * @param expected SHA-256 of the file that may be signed
+     * @throws UnacceptableFile also if it is another file; the key was not used
+     */
+    public SignedFile signOnly(Digest expected, Path input, Path output, Options options)
+            throws IOException, UnacceptableFile, KeyUnavailable, TimestampUnavailable {
+        return sign(input, output, options, Optional.of(expected));
+    }
+
+    private SignedFile sign(Path input, Path output, Options options, Optional<Digest> expected)
+            throws IOException, UnacceptableFile, KeyUnavailable, TimestampUnavailable {
         try (ByteSource source = ByteSource.open(input)) {
             PeImage image = PeImage.parse(source);
             Optional<AuthenticodeSignature> present = present(image, source, options);
@@ -95,6 +111,10 @@ public final class SignFile {
             }
 
             ImageScan scan = ImageScan.of(image, source, Set.of(options.digest()));
+            if (expected.isPresent() && !expected.get().equals(scan.sha256())) {
+                throw new UnacceptableFile("the file to be signed is " + scan.sha256() + ", approved was "
+                        + expected.get() + "; it was changed since, submit it again");
+            }
             Digest imageDigest = scan.imageDigest(options.digest());
             AuthenticodeSignature made = new AuthenticodeSigner(key)
                     .signPeImage(imageDigest, new SpcSpOpusInfo(options.description(), options.url()));
@@ -110,7 +130,7 @@ public final class SignFile {
                 made = made.withUnsigned(
                         Oids.SPC_RFC3161_TIMESTAMP, asn1(token.get().encoded()));
             }
-            AuthenticodeSignature whole = assemble(made, present, options, image);
+            AuthenticodeSignature whole = assemble(made, present, options, image, scan);
             PePatch patch = SignaturePatches.attach(image, scan, whole.encoded());
 
             OutputCheck check = new OutputCheck(whole, imageDigest);
@@ -154,7 +174,11 @@ public final class SignFile {
 
     /** Nests the new signature, or notes in it how the file was before any signature. */
     private static AuthenticodeSignature assemble(
-            AuthenticodeSignature made, Optional<AuthenticodeSignature> present, Options options, PeImage image)
+            AuthenticodeSignature made,
+            Optional<AuthenticodeSignature> present,
+            Options options,
+            PeImage image,
+            ImageScan scan)
             throws MalformedSignature, IOException {
         if (present.isPresent() && options.existing() == Existing.APPEND) {
             return present.get().withUnsigned(Oids.SPC_NESTED_SIGNATURE, asn1(made.encoded()));
@@ -162,7 +186,7 @@ public final class SignFile {
         // Of a file somebody else signed it cannot be known.
         Optional<SourceImage> before = present.isPresent()
                 ? present.get().sourceImage()
-                : Optional.of(new SourceImage(image.size(), image.storedChecksum()));
+                : Optional.of(new SourceImage(image.size(), image.storedChecksum(), scan.sha256()));
         return before.isPresent() ? made.withUnsigned(CountersignOid.SOURCE_IMAGE, before.get()) : made;
     }
 

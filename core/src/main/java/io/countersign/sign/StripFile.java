@@ -3,6 +3,8 @@ package io.countersign.sign;
 import io.countersign.cms.EmbeddedSignature;
 import io.countersign.cms.MalformedSignature;
 import io.countersign.cms.SourceImage;
+import io.countersign.key.Bytes;
+import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.pe.ByteSource;
 import io.countersign.pe.ImageScan;
@@ -13,8 +15,10 @@ import io.countersign.pe.SignaturePatches;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
 import java.util.EnumSet;
 import java.util.Optional;
 
@@ -24,7 +28,7 @@ public final class StripFile {
 
     /** What stripping gave. */
     public enum Result {
-        /** The file is the submitted one bit by bit: our signer had noted its length and CheckSum. */
+        /** The file has the length, CheckSum and SHA-256 that our signer noted of the submitted one. */
         RESTORED,
         /** Somebody else signed it: up to 7 zero octets at the end may be padding, and the CheckSum is computed anew. */
         LENGTH_AND_CHECKSUM_UNKNOWN
@@ -48,21 +52,52 @@ public final class StripFile {
             if (before.isPresent() && !isPadding(source, before.get().length(), tableStart)) {
                 before = Optional.empty();
             }
-            long length = before.map(SourceImage::length).orElse(tableStart);
-            long checkSum = before.isPresent()
-                    ? before.get().checkSum()
-                    : ImageScan.of(image, source, EnumSet.noneOf(DigestAlgorithm.class))
-                            .checksumWithoutTable();
-            PePatch patch = SignaturePatches.detach(image, length, (int) checkSum);
+            Optional<PePatch> restoring =
+                    before.map(note -> SignaturePatches.detach(image, note.length(), (int) note.checkSum()));
+            if (restoring.isPresent()
+                    && !gives(restoring.get(), source, before.get().sha256())) {
+                restoring = Optional.empty();
+            }
+            PePatch patch = restoring.isPresent() ? restoring.get() : detachAnew(image, source);
             AtomicFile.write(output, temporary -> {
                 try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
                     patch.apply(source, out);
                 }
             });
-            return before.isPresent() ? Result.RESTORED : Result.LENGTH_AND_CHECKSUM_UNKNOWN;
+            return restoring.isPresent() ? Result.RESTORED : Result.LENGTH_AND_CHECKSUM_UNKNOWN;
         } catch (MalformedPe | MalformedSignature e) {
             throw new UnacceptableFile(e.getMessage(), e);
         }
+    }
+
+    private static PePatch detachAnew(PeImage image, ByteSource source) throws IOException {
+        ImageScan scan = ImageScan.of(image, source, EnumSet.noneOf(DigestAlgorithm.class));
+        long tableStart = image.certificateTable().orElseThrow().offset();
+        return SignaturePatches.detach(image, tableStart, (int) scan.checksumWithoutTable());
+    }
+
+    private static boolean gives(PePatch patch, ByteSource source, Digest expected) throws IOException {
+        MessageDigest digest = expected.algorithm().newMessageDigest();
+        patch.apply(source, new DigestChannel(digest));
+        return expected.value().equals(Bytes.of(digest.digest()));
+    }
+
+    /** Digests what is written to it and keeps nothing. */
+    private record DigestChannel(MessageDigest digest) implements WritableByteChannel {
+        @Override
+        public int write(ByteBuffer octets) {
+            int count = octets.remaining();
+            digest.update(octets);
+            return count;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
     }
 
     private static boolean isPadding(ByteSource source, long from, long to) throws IOException {

@@ -3,6 +3,7 @@ package io.countersign.timestamp;
 import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
+import io.countersign.key.HostileKeys;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.cert.CertificateException;
@@ -111,6 +112,9 @@ public final class TimestampToken {
     public void requireOwnSignature() throws MalformedTimestamp {
         X509Certificate signer = signerCertificate.orElseThrow(
                 () -> new MalformedTimestamp("the authority's certificate is not in the token"));
+        if (!HostileKeys.isBounded(signer.getPublicKey())) {
+            throw new MalformedTimestamp("the authority's key is larger than any in use");
+        }
         try {
             token.validate(new JcaSimpleSignerInfoVerifierBuilder().build(signer));
         } catch (TSPException | OperatorCreationException | RuntimeException e) {

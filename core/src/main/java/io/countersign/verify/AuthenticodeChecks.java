@@ -1,5 +1,6 @@
 package io.countersign.verify;
 
+import io.countersign.key.DigestAlgorithm;
 import io.countersign.verify.Finding.Outcome;
 import io.countersign.x509.CertificatePath;
 import java.util.List;
@@ -62,6 +63,12 @@ final class AuthenticodeChecks {
     }
 
     private static Result digestAlgorithms(Evidence e) {
+        if (e.signature().digestAlgorithm() == DigestAlgorithm.SHA1
+                && e.signature().imageDigest().algorithm() == DigestAlgorithm.SHA1) {
+            return new Result(
+                    Outcome.NOTE,
+                    "image and signature use SHA-1, for which collisions are made; Windows takes it for old files only");
+        }
         return e.signature().digestAlgorithm() == e.signature().imageDigest().algorithm()
                 ? passed("image and signature use "
                         + e.signature().digestAlgorithm().jcaName())

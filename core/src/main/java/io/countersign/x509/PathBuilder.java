@@ -1,5 +1,6 @@
 package io.countersign.x509;
 
+import io.countersign.key.HostileKeys;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
@@ -15,7 +16,8 @@ import java.util.Set;
 
 /**
  * Builds certificate paths (RFC 5280 section 6) from what is at hand, fetching nothing. Unlike the JDK's it does not stop at the
- * first problem: a path that fails is shown with everything that is wrong with it. Immutable; safe for several threads.
+ * first problem: a path that fails is shown with everything that is wrong with it. What these checks find good must also pass
+ * the JDK's validation, which knows name and policy constraints and refuses broken algorithms. Immutable; safe for several threads.
  */
 public final class PathBuilder {
     private static final int MAXIMUM_LENGTH = 8;
@@ -86,14 +88,15 @@ public final class PathBuilder {
 
         private boolean issued(X509Certificate issuer, X509Certificate subject) {
             if (!issuer.getSubjectX500Principal().equals(subject.getIssuerX500Principal())
+                    || !HostileKeys.isBounded(issuer.getPublicKey())
                     || ++checks > MAXIMUM_SIGNATURE_CHECKS) {
                 return false;
             }
             try {
                 subject.verify(issuer.getPublicKey());
                 return true;
-            } catch (GeneralSecurityException e) {
-                return false; // same name, another key
+            } catch (GeneralSecurityException | ArithmeticException e) {
+                return false; // same name, another key, or a key made to fail
             }
         }
 
@@ -111,6 +114,9 @@ public final class PathBuilder {
                 if (c.hasUnsupportedCriticalExtension()) {
                     problems.add(name + " has a critical extension that is not understood");
                 }
+            }
+            if (problems.isEmpty()) {
+                StandardValidation.objection(path, at).ifPresent(problems::add);
             }
             return problems;
         }

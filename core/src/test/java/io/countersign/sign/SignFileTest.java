@@ -8,8 +8,11 @@ import io.countersign.fixture.SoftwareKey;
 import io.countersign.fixture.TestPki;
 import io.countersign.fixture.TestPki.Kind;
 import io.countersign.fixture.Tool;
+import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.KeyUnavailable;
+import io.countersign.key.SignatureAlgorithm;
+import io.countersign.key.SigningKey;
 import io.countersign.sign.SignFile.Existing;
 import io.countersign.sign.SignFile.Options;
 import io.countersign.timestamp.TimestampSource;
@@ -19,7 +22,9 @@ import io.countersign.verify.Verdict;
 import io.countersign.verify.VerifyFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -198,6 +203,65 @@ class SignFileTest {
                 .isInstanceOf(KeyUnavailable.class)
                 .hasMessageContaining("does not fit the certificate");
         assertThat(folder.resolve("out.exe")).doesNotExist();
+    }
+
+    @Test
+    void onlyTheExpectedFileIsSignedAndForAnotherTheKeyIsNotUsed() throws Exception {
+        Path input = PeSample.plus().writeTo(folder.resolve("in.exe"));
+        Path output = folder.resolve("out.exe");
+        Digest right = DigestAlgorithm.SHA256.digest(Files.readAllBytes(input));
+        Digest wrong = DigestAlgorithm.SHA256.digest(new byte[] {1});
+        SigningKey untouchable = new SigningKey() {
+            @Override
+            public List<X509Certificate> chain() {
+                return publisher.chain();
+            }
+
+            @Override
+            public byte[] sign(SignatureAlgorithm algorithm, byte[] toBeSigned) {
+                throw new AssertionError("the key was used");
+            }
+
+            @Override
+            public byte[] signDigest(SignatureAlgorithm algorithm, Digest digest) {
+                throw new AssertionError("the key was used");
+            }
+        };
+        assertThatThrownBy(() ->
+                        new SignFile(untouchable, Optional.empty()).signOnly(wrong, input, output, Options.defaults()))
+                .isInstanceOf(UnacceptableFile.class)
+                .hasMessageContaining("approved was " + wrong);
+        assertThat(output).doesNotExist();
+        new SignFile(publisher, Optional.empty()).signOnly(right, input, output, Options.defaults());
+        assertThat(verify(output).verdict()).isEqualTo(new Verdict.Trusted());
+    }
+
+    /** Our note of the file before signing is not signed: what it says must be found true, not believed. */
+    @Test
+    void aChangedNoteNeverPassesForTheSubmittedFile() throws Exception {
+        Path input = PeSample.plus().overlay(3).writeTo(folder.resolve("in.exe"));
+        Path output = folder.resolve("out.exe");
+        sign(publisher, input, output, Options.defaults());
+        byte[] signed = Files.readAllBytes(output);
+        byte[] note =
+                DigestAlgorithm.SHA256.digest(Files.readAllBytes(input)).value().toByteArray();
+        int at = indexOf(signed, note);
+        for (int offset : new int[] {at, at - 3}) { // the digest itself, and the checksum before it
+            byte[] changed = signed.clone();
+            changed[offset] ^= 1;
+            Path stripped = folder.resolve("stripped.exe");
+            assertThat(StripFile.strip(Files.write(folder.resolve("changed.exe"), changed), stripped))
+                    .isEqualTo(StripFile.Result.LENGTH_AND_CHECKSUM_UNKNOWN);
+        }
+    }
+
+    private static int indexOf(byte[] octets, byte[] part) {
+        for (int i = 0; i <= octets.length - part.length; i++) {
+            if (Arrays.equals(octets, i, i + part.length, part, 0, part.length)) {
+                return i;
+            }
+        }
+        throw new AssertionError("not there");
     }
 
     @Test

@@ -70,15 +70,14 @@ public final class SigningPipeline {
                     IOException {
         Processing request = approved.request();
         Path submitted = artifacts.file(request.submission().artifact());
-        approved.redeem(ArtifactStore.digestOf(submitted), presentPolicy(request));
+        Digest mayBeSigned = approved.redeem(presentPolicy(request));
         PolicyResources.Prepared with = resources.prepare(approved.policy());
         Path output = work.resolve(request.id() + "." + request.attempt());
         try {
             Instant started = now();
             audit.append(intent(approved, started));
-            SignedFile signed =
-                    new SignFile(with.key(), Optional.of(with.timestamps())).sign(submitted, output, with.options());
-            approved.confirm(signed.input());
+            SignedFile signed = new SignFile(with.key(), Optional.of(with.timestamps()))
+                    .signOnly(mayBeSigned, submitted, output, with.options());
             with.requireTrusted(output, now());
             String provenance =
                     SigningStatement.attest(signed, with.context(approved, started, now()), with.evidenceKey());

@@ -35,38 +35,20 @@ public final class Approved implements Decision {
     }
 
     /**
-     * Confirms, after signing and before release, that the file that was read is the approved one: it is read again for
-     * signing, and may have been changed since it was redeemed for.
-     *
-     * @param signed SHA-256 of what was read while signing
-     */
-    public void confirm(Digest signed) throws NotApproved {
-        if (!signed.equals(request.submission().artifact())) {
-            throw new NotApproved("request " + request.id() + " was approved for the file "
-                    + request.submission().artifact() + ", but " + signed
-                    + " was read while signing; nothing is released, the artifact store was changed");
-        }
-    }
-
-    /**
      * Uses the approval up, whatever the answer.
      *
-     * @param artifact SHA-256 of the file the key is about to be used for, digested just now
-     * @param policyDigest of the policy it is about to be used under
-     * @throws NotApproved if it was redeemed before, or is for another file or policy
+     * @param policyDigest of the policy the key is about to be used under
+     * @return SHA-256 of the one file that may be signed; whoever signs compares it with what it reads
+     * @throws NotApproved if it was redeemed before, or is for another policy
      */
-    public void redeem(Digest artifact, Digest policyDigest) throws NotApproved {
+    public Digest redeem(Digest policyDigest) throws NotApproved {
         if (!redeemed.compareAndSet(false, true)) {
             throw new NotApproved("the approval of request " + request.id() + " was used before");
-        }
-        if (!artifact.equals(request.submission().artifact())) {
-            throw new NotApproved("request " + request.id() + " was approved for the file "
-                    + request.submission().artifact() + ", but the file to be signed is " + artifact
-                    + "; the artifact store was changed, submit the file again");
         }
         if (!policyDigest.equals(form.digest())) {
             throw new NotApproved("request " + request.id() + " was approved under the policy " + form.digest()
                     + ", but is to be signed under " + policyDigest + "; submit it again");
         }
+        return request.submission().artifact();
     }
 }

@@ -137,7 +137,7 @@ class AttemptsTest {
 
         assertThat(after(request))
                 .isInstanceOfSatisfying(
-                        Failed.class, f -> assertThat(f.reason()).contains("the artifact store was changed"));
+                        Failed.class, f -> assertThat(f.reason()).contains("it was changed since"));
         assertThat(audit.of(request.id())).noneMatch(Intent.class::isInstance);
     }
 

@@ -3,7 +3,6 @@ package io.countersign.signer.policy;
 import static io.countersign.signer.fixture.Examples.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.countersign.home.Configuration;
 import io.countersign.home.Configuration.Policy;
@@ -108,33 +107,21 @@ class SigningRulesTest {
     }
 
     @Test
-    void anApprovalCoversItsFileAndPolicyOnce() throws NotApproved {
+    void anApprovalGivesTheFileThatMayBeSignedOnce() throws NotApproved {
         Approved approved = approved();
-        Digest artifact = approved.request().submission().artifact();
-        approved.redeem(artifact, approved.policyDigest());
-        assertThatThrownBy(() -> approved.redeem(artifact, approved.policyDigest()))
+        assertThat(approved.redeem(approved.policyDigest()))
+                .isEqualTo(approved.request().submission().artifact());
+        assertThatThrownBy(() -> approved.redeem(approved.policyDigest()))
                 .isInstanceOf(NotApproved.class)
                 .hasMessageContaining("used before");
     }
 
     @Test
-    void anApprovalDoesNotCoverAnotherFileAndIsUsedUpByTheAttempt() {
+    void anApprovalDoesNotCoverAnotherPolicyAndIsUsedUpByTheAttempt() {
         Approved approved = approved();
-        Digest other = Examples.sha256("another file");
-        assertThatThrownBy(() -> approved.redeem(other, approved.policyDigest()))
-                .isInstanceOf(NotApproved.class)
-                .hasMessageContaining(other.toString());
-        Digest artifact = approved.request().submission().artifact();
-        assertThat(catchThrowable(() -> approved.redeem(artifact, approved.policyDigest())))
+        assertThatThrownBy(() -> approved.redeem(Examples.sha256("another policy")))
                 .isInstanceOf(NotApproved.class);
-    }
-
-    @Test
-    void anApprovalDoesNotCoverAnotherPolicy() {
-        Approved approved = approved();
-        Digest artifact = approved.request().submission().artifact();
-        assertThatThrownBy(() -> approved.redeem(artifact, Examples.sha256("another policy")))
-                .isInstanceOf(NotApproved.class);
+        assertThatThrownBy(() -> approved.redeem(approved.policyDigest())).isInstanceOf(NotApproved.class);
     }
 
     @Test
