@@ -13,8 +13,8 @@ import java.util.Locale;
 final class SoftHsm {
     static final String ENVIRONMENT = "SOFTHSM2_CONF";
 
-    /** Debian (any architecture through the first), Fedora, Homebrew on ARM and Intel. */
-    private static final List<Path> PLACES = List.of(
+    /** Debian (any architecture through the first), Fedora, Homebrew on ARM and Intel. The launcher looks in the same. */
+    static final List<Path> PLACES = List.of(
             Path.of("/usr/lib/softhsm/libsofthsm2.so"),
             Path.of("/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"),
             Path.of("/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so"),
@@ -84,9 +84,10 @@ final class SoftHsm {
 
     /**
      * Makes SoftHSM read the home's configuration when it is loaded into this process; call it before. SoftHSM asks the C
-     * environment, which Java cannot change, so setenv(3) is called, but only where the variable is not right already: the
-     * launcher and the images set it, and then nothing native is loaded for this. Another value set by the user gives way: it
-     * names tokens that are not ours, and the home's own tokens would not be found under it.
+     * environment, which only setenv(3) changes. In a running JVM that is not safe beside threads that read the environment,
+     * so it is called only where the variable is not right already: the launcher and the images set it before the process
+     * starts. Another value set by the user gives way: it names tokens that are not ours, and the home's own tokens would not
+     * be found under it.
      *
      * @throws KeyUnavailable if this process already uses SoftHSM for another home; SoftHSM has one configuration a process
      */
