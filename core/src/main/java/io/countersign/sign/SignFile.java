@@ -7,6 +7,7 @@ import io.countersign.cms.MalformedSignature;
 import io.countersign.cms.Oids;
 import io.countersign.cms.SourceImage;
 import io.countersign.cms.SpcSpOpusInfo;
+import io.countersign.file.AtomicFile;
 import io.countersign.key.Bytes;
 import io.countersign.key.CountersignOid;
 import io.countersign.key.Digest;

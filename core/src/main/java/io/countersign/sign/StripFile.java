@@ -3,6 +3,7 @@ package io.countersign.sign;
 import io.countersign.cms.EmbeddedSignature;
 import io.countersign.cms.MalformedSignature;
 import io.countersign.cms.SourceImage;
+import io.countersign.file.AtomicFile;
 import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;

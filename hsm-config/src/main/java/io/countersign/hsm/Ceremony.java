@@ -1,5 +1,7 @@
 package io.countersign.hsm;
 
+import io.countersign.file.AtomicFile;
+import io.countersign.file.Durable;
 import io.countersign.home.Home;
 import io.countersign.key.KeyUnavailable;
 import java.io.IOException;
@@ -115,11 +117,8 @@ public final class Ceremony {
             }
             return false; // Keys in other devices than SoftHSM: nothing here is ours to make.
         }
-        Path fresh = home.root().resolve(STAGE + "conf");
-        Files.writeString(fresh, SoftHsm.configurationText(home.tokens()), StandardCharsets.UTF_8);
-        Durable.file(fresh);
-        Files.move(fresh, conf, StandardCopyOption.ATOMIC_MOVE);
-        Durable.folder(home.root());
+        String text = SoftHsm.configurationText(home.tokens());
+        AtomicFile.write(conf, temporary -> Files.writeString(temporary, text));
         progress.accept("softhsm2.conf names " + home.tokens() + " again");
         return true;
     }

@@ -2,15 +2,14 @@ package io.countersign.cli.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.countersign.file.AtomicFile;
 import io.countersign.home.Home;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * {@code run/endpoints.json}: where the services of a home listen while they run. It names the token's file, not the token.
@@ -34,20 +33,13 @@ public record Endpoints(URI server, URI tsa, Path tokenFile) {
     /** Replaces the file in one step, so that a script never reads half of it. */
     void write(Home home) throws IOException {
         Files.createDirectories(home.run());
-        Path part = home.run().resolve("." + UUID.randomUUID() + ".part");
-        try {
-            Files.writeString(
-                    part,
-                    JSON.createObjectNode()
-                                    .put("server", server.toString())
-                                    .put("tsa", tsa.toString())
-                                    .put("tokenFile", tokenFile.toString())
-                                    .toPrettyString()
-                            + System.lineSeparator());
-            Files.move(part, file(home), StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(part);
-        }
+        String text = JSON.createObjectNode()
+                        .put("server", server.toString())
+                        .put("tsa", tsa.toString())
+                        .put("tokenFile", tokenFile.toString())
+                        .toPrettyString()
+                + System.lineSeparator();
+        AtomicFile.write(file(home), temporary -> Files.writeString(temporary, text));
     }
 
     /** Takes the file away if it is still this one. */

@@ -1,11 +1,9 @@
-package io.countersign.sign;
+package io.countersign.file;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** Files that appear whole or not at all: written beside, synced, renamed. */
@@ -23,7 +21,8 @@ public final class AtomicFile {
     }
 
     /**
-     * Writes a file so that a crash at any moment leaves the old content, if there was any, or the new.
+     * Writes a file so that a crash at any moment leaves the old content, if there was any, or the new, which is on the
+     * disk when this returns.
      *
      * @throws IOException if the folder cannot be written; nothing is left behind
      */
@@ -33,10 +32,10 @@ public final class AtomicFile {
         Path temporary = Files.createTempFile(folder, "." + absolute.getFileName() + ".", ".tmp");
         try {
             content.writeTo(temporary);
-            sync(temporary, StandardOpenOption.WRITE);
+            Durable.file(temporary);
             copyPermissions(absolute, temporary);
             Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            sync(folder, StandardOpenOption.READ);
+            Durable.folder(folder);
         } finally {
             Files.deleteIfExists(temporary);
         }
@@ -51,12 +50,6 @@ public final class AtomicFile {
             Files.setPosixFilePermissions(temporary, Files.getPosixFilePermissions(old));
         } else {
             Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-r--r--"));
-        }
-    }
-
-    private static void sync(Path path, StandardOpenOption option) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, option)) {
-            channel.force(true);
         }
     }
 }

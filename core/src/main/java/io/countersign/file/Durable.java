@@ -1,4 +1,4 @@
-package io.countersign.hsm;
+package io.countersign.file;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -8,23 +8,25 @@ import java.nio.file.StandardOpenOption;
 import java.util.stream.Stream;
 
 /** fsync: what returned from here survives a loss of power. */
-final class Durable {
+public final class Durable {
     private Durable() {}
 
-    static void file(Path file) throws IOException {
+    /** The content of a file that this process may write. */
+    public static void file(Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.force(true);
         }
     }
 
     /** The names in a folder; POSIX lets a folder be opened for reading only. */
-    static void folder(Path folder) throws IOException {
+    public static void folder(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         }
     }
 
-    static void tree(Path root) throws IOException {
+    /** Everything below a folder, and its own names. */
+    public static void tree(Path root) throws IOException {
         try (Stream<Path> paths = Files.walk(root)) {
             for (Path path : paths.toList()) {
                 if (Files.isDirectory(path)) {
