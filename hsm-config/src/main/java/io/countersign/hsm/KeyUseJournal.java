@@ -2,6 +2,7 @@ package io.countersign.hsm;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.countersign.file.Durable;
 import io.countersign.home.Home;
 import io.countersign.key.Digest;
 import io.countersign.key.KeyUnavailable;
@@ -30,6 +31,12 @@ final class KeyUseJournal {
     private final Path file;
     private final Clock clock = Clock.systemUTC();
 
+    /**
+     * The names of file and folder are on the disk, else the lines could vanish with them. That the file exists does not say
+     * so: who made it may have been killed before it came to that.
+     */
+    private volatile boolean named;
+
     KeyUseJournal(Home home) {
         this.file = home.log().resolve("key-use.jsonl");
     }
@@ -39,6 +46,7 @@ final class KeyUseJournal {
         try {
             byte[] line = line(clock.instant(), key, purpose, algorithm, digest);
             Files.createDirectories(file.getParent());
+            boolean isNew = Files.notExists(file);
             ByteBuffer buffer = ByteBuffer.wrap(endsTorn() ? prefixed(line) : line);
             try (FileChannel channel = FileChannel.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
@@ -48,6 +56,11 @@ final class KeyUseJournal {
                             "only " + buffer.position() + " of " + buffer.limit() + " bytes were written");
                 }
                 channel.force(false);
+            }
+            if (isNew || !named) {
+                Durable.folder(file.getParent());
+                Durable.folder(file.getParent().getParent());
+                named = true;
             }
         } catch (IOException e) {
             throw KeyUnavailable.forNow(

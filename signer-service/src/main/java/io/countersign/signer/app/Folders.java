@@ -32,7 +32,7 @@ class Folders {
     }
 
     void create() throws IOException {
-        for (Path folder : List.of(home.state(), home.artifacts(), work(), uploads())) {
+        for (Path folder : List.of(home.state(), work(), uploads())) {
             Files.createDirectories(folder);
         }
     }

@@ -22,6 +22,7 @@ import io.countersign.signer.request.jdbc.JdbcRequests;
 import io.quarkus.agroal.DataSource;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -83,7 +84,12 @@ class Wiring {
     @Produces
     @Singleton
     ArtifactStore artifactStore(Home home) {
-        return new DiskArtifactStore(home.artifacts());
+        try {
+            return new DiskArtifactStore(home.artifacts());
+        } catch (IOException e) {
+            throw CannotStart.because("the folder " + home.artifacts() + " cannot be made or written (" + e
+                    + "); make room on its disk and the folder this user's");
+        }
     }
 
     @Produces

@@ -51,7 +51,7 @@ class AttemptsTest {
     private ArtifactStore artifacts;
 
     @BeforeEach
-    void open() {
+    void open() throws IOException {
         DataSource database = Database.in(folder);
         requests = new JdbcRequests(database);
         audit = new JdbcAuditLog(database);

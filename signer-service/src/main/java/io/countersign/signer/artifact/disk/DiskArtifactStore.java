@@ -1,45 +1,46 @@
 package io.countersign.signer.artifact.disk;
 
+import io.countersign.file.Durable;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.signer.artifact.ArtifactStore;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /**
  * A folder with {@code sha256/ab/cdef…}. A file comes in by rename, so it must already lie on the same file system; its bytes
  * are forced to disk before the rename, and the folder that names it after.
  */
 public final class DiskArtifactStore implements ArtifactStore {
-    private final Path root;
+    private final Path files;
 
-    /** The folder is made when the first file is kept. */
-    public DiskArtifactStore(Path root) {
-        this.root = root;
+    /**
+     * @param root made where it is missing
+     * @throws IOException if it cannot be made
+     */
+    public DiskArtifactStore(Path root) throws IOException {
+        this.files = root.toAbsolutePath().resolve("sha256");
+        Files.createDirectories(files);
+        Durable.folder(files.getParent());
+        Durable.folder(files.getParent().getParent());
     }
 
     @Override
     public Digest keep(Path file) throws IOException {
         Digest digest = ArtifactStore.digestOf(file);
         Path target = place(digest);
-        if (Files.exists(target)) {
-            Files.delete(file);
-            return digest;
+        if (Files.notExists(target) || !ArtifactStore.digestOf(target).equals(digest)) { // A damaged one is replaced.
+            Durable.file(file);
+            Files.createDirectories(target.getParent());
+            Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
         }
-        force(file, StandardOpenOption.WRITE);
-        Path folder = target.getParent();
-        boolean first = Files.notExists(folder);
-        Files.createDirectories(folder);
-        Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
-        force(folder, StandardOpenOption.READ);
-        if (first) {
-            force(folder.getParent(), StandardOpenOption.READ);
-        }
+        // Also for a file that was there: whoever put it there may not have come to this yet.
+        Durable.folder(target.getParent());
+        Durable.folder(files);
+        Files.deleteIfExists(file);
         return digest;
     }
 
@@ -57,12 +58,6 @@ public final class DiskArtifactStore implements ArtifactStore {
             throw new IllegalArgumentException("artifacts are kept by SHA-256, this is " + digest);
         }
         String hex = digest.value().hex();
-        return root.resolve("sha256").resolve(hex.substring(0, 2)).resolve(hex.substring(2));
-    }
-
-    private static void force(Path path, StandardOpenOption mode) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, mode)) {
-            channel.force(true);
-        }
+        return files.resolve(hex.substring(0, 2)).resolve(hex.substring(2));
     }
 }

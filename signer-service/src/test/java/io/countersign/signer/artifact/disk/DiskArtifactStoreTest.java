@@ -18,7 +18,7 @@ class DiskArtifactStoreTest {
     @TempDir
     Path folder;
 
-    private DiskArtifactStore store() {
+    private DiskArtifactStore store() throws IOException {
         return new DiskArtifactStore(folder.resolve("artifacts"));
     }
 
@@ -45,6 +45,15 @@ class DiskArtifactStoreTest {
         try (Stream<Path> files = Files.walk(folder.resolve("artifacts"))) {
             assertThat(files.filter(Files::isRegularFile)).hasSize(1);
         }
+    }
+
+    @Test
+    void aDamagedFileIsReplacedByTheGoodOne() throws IOException {
+        Digest digest = store().keep(upload("hello"));
+        Files.writeString(store().file(digest), "h");
+
+        assertThat(store().keep(upload("hello"))).isEqualTo(digest);
+        assertThat(store().file(digest)).hasContent("hello");
     }
 
     @Test
