@@ -21,6 +21,7 @@ import io.countersign.verify.Finding;
 import io.countersign.verify.Report;
 import io.countersign.verify.Verdict;
 import io.countersign.verify.VerifyFile;
+import io.countersign.x509.PemCertificates;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -136,11 +137,11 @@ final class DemoCommand implements Callable<Integer> {
                 + ") and its attestation");
     }
 
-    private boolean verify(Path signed, Path verdict) throws Failure, IOException {
+    private boolean verify(Path signed, Path verdict) throws IOException {
         step("Verify the signature with our own verifier, trusting the lab roots only");
         Report report = new VerifyFile(
-                        Certificates.read(root("lab-root.pem")),
-                        Certificates.read(root("lab-timestamp-root.pem")),
+                        PemCertificates.read(root("lab-root.pem")),
+                        PemCertificates.read(root("lab-timestamp-root.pem")),
                         Instant.now())
                 .verify(signed);
         ReportText.lines(signed.getFileName(), report).forEach(this::say);
@@ -150,10 +151,12 @@ final class DemoCommand implements Callable<Integer> {
         return report.verdict() instanceof Verdict.Trusted;
     }
 
-    private boolean provenance(Path signed, Path attestation) throws Failure, IOException {
+    private boolean provenance(Path signed, Path attestation) throws IOException {
         step("Verify the attestation against the evidence certificate");
         List<Finding> findings = VerifyProvenance.verify(
-                signed, attestation, Certificates.read(root("lab-evidence.pem")).get(0));
+                signed,
+                attestation,
+                PemCertificates.read(root("lab-evidence.pem")).get(0));
         ReportText.findings(findings).forEach(this::say);
         return VerifyProvenanceCommand.good(findings);
     }

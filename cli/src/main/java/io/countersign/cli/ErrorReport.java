@@ -6,6 +6,7 @@ import io.countersign.key.KeyUnavailable;
 import io.countersign.sign.UnacceptableFile;
 import io.countersign.timestamp.TimestampUnavailable;
 import io.countersign.timestamp.UnfitTimestampKey;
+import io.countersign.x509.UnreadableCertificates;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -105,6 +106,9 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
     }
 
     private static Failure describe(IOException e) {
+        if (e instanceof UnreadableCertificates) {
+            return Failure.usage(e.getMessage(), "name a file of PEM certificates");
+        }
         if (e instanceof NoSuchFileException missing) {
             return Failure.usage("there is no file " + missing.getFile(), "check the path");
         }

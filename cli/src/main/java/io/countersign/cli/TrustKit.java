@@ -1,6 +1,7 @@
 package io.countersign.cli;
 
 import io.countersign.home.Configuration;
+import io.countersign.x509.PemCertificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,12 +20,12 @@ record TrustKit(Path folder, X509Certificate root, X509Certificate publisher) {
     private static final String PUBLISHER = "lab-publisher.cer";
 
     /** Writes both certificates as DER, which certutil and a double click both take. */
-    static TrustKit write(Path folder, Path rootPem, Configuration.Key publisher) throws Failure, IOException {
+    static TrustKit write(Path folder, Path rootPem, Configuration.Key publisher) throws IOException {
         Files.createDirectories(folder);
         TrustKit kit = new TrustKit(
                 folder,
-                Certificates.read(rootPem).get(0),
-                Certificates.read(publisher.chain().get(0)).get(0));
+                PemCertificates.read(rootPem).get(0),
+                PemCertificates.read(publisher.chain().get(0)).get(0));
         try {
             Files.write(folder.resolve(ROOT), kit.root.getEncoded());
             Files.write(folder.resolve(PUBLISHER), kit.publisher.getEncoded());

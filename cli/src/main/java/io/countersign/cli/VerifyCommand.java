@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.countersign.verify.Report;
 import io.countersign.verify.Verdict;
 import io.countersign.verify.VerifyFile;
+import io.countersign.x509.PemCertificates;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -58,7 +59,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws Failure, IOException {
+    public Integer call() throws IOException {
         VerifyFile verifier = new VerifyFile(
                 roots(roots, "lab-root.pem", "--roots"),
                 roots(tsaRoots, "lab-timestamp-root.pem", "--tsa-roots"),
@@ -81,14 +82,13 @@ final class VerifyCommand implements Callable<Integer> {
         return trusted ? ExitCode.GOOD : ExitCode.NO;
     }
 
-    private List<X509Certificate> roots(Optional<Path> given, String ofHome, String option)
-            throws Failure, IOException {
+    private List<X509Certificate> roots(Optional<Path> given, String ofHome, String option) throws IOException {
         Optional<Path> file = given.or(() -> shell.certificate(ofHome));
         if (file.isEmpty()) {
             shell.progress("countersign: no " + option + " given and no pki/" + ofHome + " in "
                     + shell.home().root() + ": nothing is trusted there");
             return List.of();
         }
-        return Certificates.read(file.get());
+        return PemCertificates.read(file.get());
     }
 }

@@ -3,6 +3,7 @@ package io.countersign.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.countersign.provenance.VerifyProvenance;
 import io.countersign.verify.Finding;
+import io.countersign.x509.PemCertificates;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,7 +61,7 @@ final class VerifyProvenanceCommand implements Callable<Integer> {
                                 + shell.home().root(),
                         "give the certificate of whoever made the attestation with --evidence"));
         List<Finding> findings = VerifyProvenance.verify(
-                file, provenance, Certificates.read(certificate).get(0));
+                file, provenance, PemCertificates.read(certificate).get(0));
         boolean good = good(findings);
         if (json.wanted()) {
             ObjectNode document = Json.document()

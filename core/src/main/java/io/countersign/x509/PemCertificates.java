@@ -2,40 +2,68 @@ package io.countersign.x509;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.Base64;
 import java.util.List;
 
-/** Certificates in files, PEM (any number) or DER (one). */
+/** Certificates in files, PEM (any number) or DER (one), and as PEM text (RFC 7468). */
 public final class PemCertificates {
-    private static final long MAXIMUM_SIZE = 4 << 20;
+    /** A root store of every public CA is a sixteenth of this. */
+    private static final int LIMIT = 4 << 20;
 
     private PemCertificates() {}
 
     /**
-     * All certificates in a file, in its order.
+     * All certificates in a file, in its order; at least one.
      *
-     * @throws IOException if the file cannot be read, is larger than 4 MiB or holds no certificate; the message names it
+     * @throws UnreadableCertificates if the file is larger than 4 MiB or does not hold certificates
+     * @throws IOException if the file cannot be read
      */
     public static List<X509Certificate> read(Path file) throws IOException {
-        if (Files.size(file) > MAXIMUM_SIZE) {
-            throw new IOException(file + " has more than " + MAXIMUM_SIZE + " bytes, which no certificate file needs");
+        byte[] octets;
+        try (InputStream in = Files.newInputStream(file)) {
+            octets = in.readNBytes(LIMIT + 1);
+        }
+        if (octets.length > LIMIT) {
+            throw new UnreadableCertificates(
+                    file, "has more than " + LIMIT + " bytes, which no certificate file needs", null);
         }
         try {
-            List<X509Certificate> certificates = CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)))
-                    .stream()
-                    .map(X509Certificate.class::cast)
-                    .toList();
+            List<X509Certificate> certificates =
+                    CertificateFactory.getInstance("X.509")
+                            .generateCertificates(new ByteArrayInputStream(octets))
+                            .stream()
+                            .map(X509Certificate.class::cast)
+                            .toList();
             if (certificates.isEmpty()) {
-                throw new IOException(file + " holds no certificate; wanted PEM or DER");
+                throw new UnreadableCertificates(file, "holds no certificate; wanted PEM or DER", null);
             }
             return certificates;
         } catch (CertificateException e) {
-            throw new IOException(file + " holds no readable certificate, wanted PEM or DER: " + e.getMessage(), e);
+            throw new UnreadableCertificates(
+                    file, "holds no readable certificate, wanted PEM or DER: " + e.getMessage(), e);
         }
+    }
+
+    /** The certificates as PEM, in this order. */
+    public static String text(List<X509Certificate> certificates) {
+        Base64.Encoder lines = Base64.getMimeEncoder(64, new byte[] {'\n'});
+        StringBuilder text = new StringBuilder();
+        for (X509Certificate certificate : certificates) {
+            try {
+                text.append("-----BEGIN CERTIFICATE-----\n")
+                        .append(lines.encodeToString(certificate.getEncoded()))
+                        .append("\n-----END CERTIFICATE-----\n");
+            } catch (CertificateEncodingException e) {
+                throw new IllegalStateException("a certificate that was read or made can be written", e);
+            }
+        }
+        return text.toString();
     }
 }

@@ -1,2 +1,2 @@
-/** Certificate paths judged for a purpose at a given time. */
+/** Certificate paths judged for a purpose at a given time, and certificates in files. */
 package io.countersign.x509;

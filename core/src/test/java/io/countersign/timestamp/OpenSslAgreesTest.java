@@ -6,6 +6,7 @@ import io.countersign.fixture.Tool;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.SigningKey;
+import io.countersign.x509.PemCertificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,8 +113,10 @@ class OpenSslAgreesTest {
         TimestampAuthority authority = new TimestampAuthority("test", key, InstantSource.fixed(TestTsa.NOW));
         Files.write(folder.resolve("response"), authority.respond(query));
         int last = key.chain().size() - 1;
-        Files.writeString(folder.resolve("root.pem"), TestTsa.pem(key.chain().subList(last, last + 1)));
-        Files.writeString(folder.resolve("chain.pem"), TestTsa.pem(key.chain().subList(0, last)));
+        Files.writeString(
+                folder.resolve("root.pem"), PemCertificates.text(key.chain().subList(last, last + 1)));
+        Files.writeString(
+                folder.resolve("chain.pem"), PemCertificates.text(key.chain().subList(0, last)));
     }
 
     private Tool.Run verify(String against, String file, boolean certificatesInside) {

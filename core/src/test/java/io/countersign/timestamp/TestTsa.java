@@ -4,9 +4,6 @@ import io.countersign.key.Digest;
 import io.countersign.key.KeyUnavailable;
 import io.countersign.key.SignatureAlgorithm;
 import io.countersign.key.SigningKey;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -31,7 +28,6 @@ import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
@@ -103,18 +99,6 @@ public final class TestTsa {
     /** An authority with {@link #key} whose clock stands still. */
     public static TimestampAuthority authority() {
         return new TimestampAuthority("test", key(), InstantSource.fixed(NOW));
-    }
-
-    static String pem(List<X509Certificate> certificates) {
-        StringWriter text = new StringWriter();
-        try (JcaPEMWriter pem = new JcaPEMWriter(text)) {
-            for (X509Certificate certificate : certificates) {
-                pem.writeObject(certificate);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return text.toString();
     }
 
     private static SigningKey key(KeyPair keys, Instant middle, Duration margin, Ext... extensions) {

@@ -2,29 +2,21 @@ package io.countersign.hsm;
 
 import io.countersign.home.Configuration;
 import io.countersign.key.KeyUnavailable;
-import java.io.ByteArrayInputStream;
+import io.countersign.x509.PemCertificates;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 
 /** Certificates in PEM files: written by the ceremony, read for the chain of a key. */
 final class CertificateFiles {
-    private static final int MAX_BYTES = 1 << 18;
-
     private CertificateFiles() {}
 
     /**
@@ -57,24 +49,15 @@ final class CertificateFiles {
     }
 
     private static List<X509Certificate> read(Configuration.Key key, Path file) throws KeyUnavailable {
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] octets = in.readNBytes(MAX_BYTES + 1);
-            if (octets.length > MAX_BYTES) {
-                throw new CertificateException("larger than " + MAX_BYTES + " bytes");
-            }
-            Collection<? extends Certificate> found =
-                    CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(octets));
-            if (found.isEmpty()) {
-                throw new CertificateException("no certificate in it");
-            }
-            return found.stream().map(X509Certificate.class::cast).toList();
+        try {
+            return PemCertificates.read(file);
         } catch (NoSuchFileException e) {
             throw KeyUnavailable.permanently(
                     file + ", named in the chain of key '" + key.name()
                             + "', does not exist; restore it from the home's"
                             + " backup, or correct 'chain' in countersign.yaml",
                     e);
-        } catch (IOException | CertificateException e) {
+        } catch (IOException e) {
             throw KeyUnavailable.permanently(
                     file + ", named in the chain of key '" + key.name() + "', is not a readable PEM certificate: "
                             + e.getMessage(),

@@ -2,6 +2,7 @@ package io.countersign.tsa;
 
 import io.countersign.timestamp.TimestampResponse;
 import io.countersign.timestamp.TimestampToken;
+import io.countersign.x509.PemCertificates;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -9,9 +10,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.security.cert.CertificateEncodingException;
-import java.security.cert.X509Certificate;
-import java.util.Base64;
 import org.jboss.logging.Logger;
 
 /** HTTP around the authority. A refusal is an answer too: RFC 3161 section 3.4 carries it in a reply, not in a status. */
@@ -78,15 +76,8 @@ public class TimestampResource {
     @GET
     @Path("certchain")
     @Produces("application/pem-certificate-chain")
-    public String certificateChain() throws CertificateEncodingException {
-        Base64.Encoder lines = Base64.getMimeEncoder(64, new byte[] {'\n'});
-        StringBuilder pem = new StringBuilder();
-        for (X509Certificate certificate : served.chain()) {
-            pem.append("-----BEGIN CERTIFICATE-----\n")
-                    .append(lines.encodeToString(certificate.getEncoded()))
-                    .append("\n-----END CERTIFICATE-----\n");
-        }
-        return pem.toString();
+    public String certificateChain() {
+        return PemCertificates.text(served.chain());
     }
 
     private static void log(TimestampResponse answer) {

@@ -1,12 +1,11 @@
 package io.countersign.signer.app;
 
+import io.countersign.x509.PemCertificates;
+import io.countersign.x509.UnreadableCertificates;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,14 +20,10 @@ final class TimestampRoots {
         List<X509Certificate> roots = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(pki, PATTERN)) {
             for (Path file : files) {
-                try (InputStream in = Files.newInputStream(file)) {
-                    roots.add((X509Certificate)
-                            CertificateFactory.getInstance("X.509").generateCertificate(in));
-                } catch (CertificateException e) {
-                    throw CannotStart.because(
-                            file + " is no PEM certificate: " + e.getMessage() + "; replace or remove it");
-                }
+                roots.addAll(PemCertificates.read(file));
             }
+        } catch (UnreadableCertificates e) {
+            throw CannotStart.because(e.getMessage() + "; replace or remove it");
         } catch (IOException e) {
             throw CannotStart.because("cannot read the certificates in " + pki + ": " + e.getMessage()
                     + "; make the home with: countersign hsm init");
