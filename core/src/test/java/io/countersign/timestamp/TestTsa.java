@@ -76,7 +76,7 @@ public final class TestTsa {
     }
 
     /** A TSA's key with a sound certificate and a device that fails. */
-    static SigningKey broken(KeyUnavailable failure) {
+    public static SigningKey broken(KeyUnavailable failure) {
         SigningKey sound = key();
         return new SigningKey() {
             @Override

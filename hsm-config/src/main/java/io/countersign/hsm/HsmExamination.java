@@ -9,17 +9,13 @@ import io.countersign.hsm.HsmStatus.TokenStatus;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.KeyAttributes;
 import io.countersign.key.KeyUnavailable;
-import io.countersign.key.SignatureAlgorithm;
 import io.countersign.key.SigningKey;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
-import java.security.GeneralSecurityException;
 import java.security.PublicKey;
-import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -39,7 +35,6 @@ import org.bouncycastle.asn1.x509.PrivateKeyUsagePeriod;
 
 /** One look at all tokens of a configuration. Used once. */
 final class HsmExamination {
-    private static final byte[] PROOF = "countersign hsm status".getBytes(StandardCharsets.US_ASCII);
     private static final int SOON_DAYS = 30;
     private static final Set<PosixFilePermission> OTHERS = EnumSet.of(
             PosixFilePermission.GROUP_READ,
@@ -166,18 +161,11 @@ final class HsmExamination {
     private boolean signs(OpenToken open, String label, String name) {
         try {
             SigningKey key = name.isEmpty() ? unnamed(open, label) : hsm.key(name, KeyPurpose.SELF_TEST);
-            PublicKey publicKey = key.certificate().getPublicKey();
-            SignatureAlgorithm algorithm = SignatureAlgorithm.of(publicKey, DigestAlgorithm.SHA256);
-            Signature verifier = Signature.getInstance(algorithm.jcaName());
-            verifier.initVerify(publicKey);
-            verifier.update(PROOF);
-            if (verifier.verify(key.sign(algorithm, PROOF))) {
-                return true;
-            }
-            problems.add("The signature of key '" + label + "' does not fit its certificate; do not use it.");
+            new KeySelfTest(key).run();
+            return true;
         } catch (KeyUnavailable e) {
             problems.add(sentence(e.getMessage()));
-        } catch (GeneralSecurityException | IllegalArgumentException e) {
+        } catch (IllegalArgumentException e) {
             problems.add("Key '" + label + "' could not be tried: " + e.getMessage() + ".");
         }
         return false;

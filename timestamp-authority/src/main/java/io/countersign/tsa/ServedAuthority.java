@@ -6,6 +6,7 @@ import io.countersign.home.ConfigurationFile;
 import io.countersign.home.Home;
 import io.countersign.hsm.Hsm;
 import io.countersign.hsm.KeyPurpose;
+import io.countersign.hsm.KeySelfTest;
 import io.countersign.key.KeyUnavailable;
 import io.countersign.timestamp.TimestampAuthority;
 import java.net.URI;

@@ -1,4 +1,4 @@
-package io.countersign.tsa;
+package io.countersign.hsm;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.countersign.tsa;
+package io.countersign.hsm;
 
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.KeyUnavailable;
@@ -12,19 +12,27 @@ import java.security.Signature;
  * Proves that a key signs and that its certificate is the right one. Only a signature tells: a token whose files have vanished
  * still answers every other question. Safe for several threads.
  */
-final class KeySelfTest {
+public final class KeySelfTest {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final SigningKey key;
     private final SignatureAlgorithm algorithm;
 
-    KeySelfTest(SigningKey key) {
+    /**
+     * @param key opened for {@link KeyPurpose#SELF_TEST}
+     * @throws IllegalArgumentException if its type is none we sign with
+     */
+    public KeySelfTest(SigningKey key) {
         this.key = key;
         this.algorithm = SignatureAlgorithm.of(key.certificate().getPublicKey(), DigestAlgorithm.SHA256);
     }
 
-    /** @throws KeyUnavailable if it does not sign, or if its certificate does not verify what it signs */
-    void run() throws KeyUnavailable {
+    /**
+     * Signs something new, which is a use of the key, and verifies it.
+     *
+     * @throws KeyUnavailable if it does not sign, or if its certificate does not verify what it signs
+     */
+    public void run() throws KeyUnavailable {
         byte[] challenge = new byte[32];
         RANDOM.nextBytes(challenge);
         byte[] signature = key.sign(algorithm, challenge);
