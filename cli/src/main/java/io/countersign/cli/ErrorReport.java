@@ -12,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -65,7 +64,7 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
     }
 
     private void print(String message, String hint) {
-        shell.err().println("countersign: error: " + message);
+        message.lines().forEach(line -> shell.err().println("countersign: error: " + line));
         if (!hint.isEmpty()) {
             shell.err().println("countersign: hint: " + hint);
         }
@@ -84,12 +83,8 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
         if (e instanceof KeyUnavailable || e instanceof TimestampUnavailable) {
             return Failure.outside(e.getMessage(), "");
         }
-        if (e instanceof ConfigurationException configuration) {
-            return Failure.usage(
-                    configuration.problems().stream()
-                            .map(p -> "%s:%d: %s (%s)".formatted(p.file(), p.line(), p.message(), p.remedy()))
-                            .collect(Collectors.joining(System.lineSeparator() + "countersign: error: ")),
-                    "correct countersign.yaml and try again");
+        if (e instanceof ConfigurationException) {
+            return Failure.usage(e.getMessage(), "correct countersign.yaml and try again");
         }
         if (e instanceof IOException io) {
             return describe(io);

@@ -11,7 +11,6 @@ import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -34,7 +33,7 @@ class Start {
         try {
             return ServedAuthority.open(located, name, InstantSource.system());
         } catch (io.countersign.home.ConfigurationException e) {
-            throw cannotStart(located, problems(e));
+            throw cannotStart(located, System.lineSeparator() + e.getMessage());
         } catch (CannotServe | UnfitTimestampKey | KeyUnavailable e) {
             throw cannotStart(located, e.getMessage());
         }
@@ -50,12 +49,5 @@ class Start {
     private static ConfigurationException cannotStart(Home home, String reason) {
         return new ConfigurationException(
                 "timestamp-authority: error: cannot start with the home " + home.root() + ": " + reason);
-    }
-
-    private static String problems(io.countersign.home.ConfigurationException e) {
-        return e.problems().stream()
-                .map(p -> "\n  " + p.file() + (p.line() > 0 ? ":" + p.line() : "") + ": " + p.message() + "; "
-                        + p.remedy())
-                .collect(Collectors.joining());
     }
 }

@@ -26,7 +26,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Gives every plain object its collaborators. */
@@ -45,9 +44,7 @@ class Wiring {
         try {
             return ConfigurationFile.read(home);
         } catch (ConfigurationException e) {
-            throw CannotStart.because(e.problems().stream()
-                    .map(p -> p.file() + ":" + p.line() + ": " + p.message() + "; " + p.remedy())
-                    .collect(Collectors.joining(System.lineSeparator())));
+            throw CannotStart.because(e.getMessage());
         }
     }
 
