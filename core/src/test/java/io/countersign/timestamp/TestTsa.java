@@ -1,5 +1,6 @@
 package io.countersign.timestamp;
 
+import io.countersign.fixture.SoftwareKey;
 import io.countersign.key.Digest;
 import io.countersign.key.KeyUnavailable;
 import io.countersign.key.SignatureAlgorithm;
@@ -8,8 +9,6 @@ import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.PrivateKey;
-import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -140,25 +139,6 @@ public final class TestTsa {
                             new JcaContentSignerBuilder("SHA256withECDSA").build(issuerKeys.getPrivate())));
         } catch (CertIOException | OperatorCreationException | GeneralSecurityException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private record SoftwareKey(PrivateKey key, List<X509Certificate> chain) implements SigningKey {
-        @Override
-        public byte[] sign(SignatureAlgorithm algorithm, byte[] toBeSigned) {
-            try {
-                Signature signature = Signature.getInstance(algorithm.jcaName());
-                signature.initSign(key);
-                signature.update(toBeSigned);
-                return signature.sign();
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        @Override
-        public byte[] signDigest(SignatureAlgorithm algorithm, Digest digest) {
-            throw new UnsupportedOperationException("a TSA signs what it has made itself");
         }
     }
 }

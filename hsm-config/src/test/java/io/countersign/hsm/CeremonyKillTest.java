@@ -41,9 +41,9 @@ class CeremonyKillTest {
         Sampler sampler = new Sampler();
         Thread sampling = new Thread(sampler);
         sampling.start();
-        Process first = JavaProcess.start(CeremonyProbe.class, home.root().toString());
-        Process second = JavaProcess.start(CeremonyProbe.class, home.root().toString());
-        String outputs = JavaProcess.output(first) + JavaProcess.output(second);
+        JavaProcess first = JavaProcess.start(CeremonyProbe.class, home.root().toString());
+        JavaProcess second = JavaProcess.start(CeremonyProbe.class, home.root().toString());
+        String outputs = first.output() + second.output();
         sampler.stop.set(true);
         sampling.join();
 
@@ -53,8 +53,8 @@ class CeremonyKillTest {
                     .containsExactlyInAnyOrder(
                             ".ceremony-lock", "countersign.yaml", "log", "pki", "secrets", "softhsm2.conf", "tokens");
         }
-        assertThat(JavaProcess.output(
-                        JavaProcess.start(KeyProbe.class, home.root().toString(), "1")))
+        assertThat(JavaProcess.start(KeyProbe.class, home.root().toString(), "1")
+                        .output())
                 .isEqualToIgnoringNewLines("signed");
         assertThat(sampler.seen).anyMatch(text -> text.contains(TokenMakerProcess.class.getName()));
         assertThat(sampler.seen).anyMatch(text -> text.contains(SoftHsm.ENVIRONMENT + "=" + home.root()));
@@ -69,7 +69,8 @@ class CeremonyKillTest {
     }
 
     private static void killAt(Home home, String moment) throws Exception {
-        Process process = JavaProcess.start(CeremonyProbe.class, home.root().toString());
+        Process process =
+                JavaProcess.command(CeremonyProbe.class, home.root().toString()).start();
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             String line = lines.readLine();

@@ -50,8 +50,7 @@ class HsmFailureTest {
 
     @Test
     void aWrongPinIsNotTriedAgainUntilItsFileChanges() throws Exception {
-        assertThat(JavaProcess.output(
-                        JavaProcess.start(PinProbe.class, home.root().toString())))
+        assertThat(JavaProcess.start(PinProbe.class, home.root().toString()).output())
                 .isEqualToIgnoringNewLines("not asked againopened");
     }
 
@@ -82,8 +81,8 @@ class HsmFailureTest {
 
     @Test
     void aTokenThatVanishesUnderARunningProcessIsNeverTakenForASignature() throws Exception {
-        assertThat(JavaProcess.output(
-                        JavaProcess.start(KeyProbe.class, home.root().toString(), "3", "elsewhere")))
+        assertThat(JavaProcess.start(KeyProbe.class, home.root().toString(), "3", "elsewhere")
+                        .output())
                 .startsWith("for now: token 'countersign-signing' did not sign with key 'publisher'")
                 .contains("restart this process");
     }
@@ -155,7 +154,8 @@ class HsmFailureTest {
     }
 
     private String probe() throws Exception {
-        return JavaProcess.output(JavaProcess.start(KeyProbe.class, home.root().toString(), "1"))
+        return JavaProcess.start(KeyProbe.class, home.root().toString(), "1")
+                .output()
                 .strip();
     }
 }

@@ -1,19 +1,26 @@
 package io.countersign.hsm;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A Java process of ours with the tests' class path: SoftHSM has one home a process, so another home needs another. */
-final class JavaProcess {
+/**
+ * A Java process of ours with the tests' class path: SoftHSM has one home a process, so another home needs another. Its output
+ * goes to a file, since reading a pipe to its end would wait for a process that hangs.
+ */
+record JavaProcess(Process process, Path printed) {
     private static final int PATIENCE_SECONDS = 240;
 
-    private JavaProcess() {}
+    static JavaProcess start(Class<?> main, String... arguments) throws IOException {
+        Path printed = Files.createTempFile("java-process-", ".out");
+        return new JavaProcess(
+                command(main, arguments).redirectOutput(printed.toFile()).start(), printed);
+    }
 
-    static Process start(Class<?> main, String... arguments) throws IOException {
+    static ProcessBuilder command(Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -24,25 +31,19 @@ final class JavaProcess {
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().remove(SoftHsm.ENVIRONMENT);
-        return builder.start();
+        return builder;
     }
 
-    /** What the process prints until it ends. */
-    static String output(Process process) throws IOException, InterruptedException {
-        try (var in = process.getInputStream()) {
-            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    /** What the process has printed when it has ended, on either stream. Once. */
+    String output() throws IOException, InterruptedException {
+        try {
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new IOException("still running after " + PATIENCE_SECONDS + " s: " + text);
+                throw new IOException("still running after " + PATIENCE_SECONDS + " s: " + Files.readString(printed));
             }
-            return text;
+            return Files.readString(printed);
+        } finally {
+            Files.delete(printed);
         }
-    }
-
-    /** Runs another tool and gives what it prints, on either stream. */
-    static String tool(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        return output(process);
     }
 }

@@ -53,12 +53,12 @@ class KeyUseJournalTest {
     void linesOfSeveralProcessesStayWhole() throws Exception {
         Home home = HomeCopy.in(folder);
         int before = lines(home).size();
-        List<Process> processes = new ArrayList<>();
+        List<JavaProcess> processes = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             processes.add(JavaProcess.start(KeyProbe.class, home.root().toString(), "40"));
         }
-        for (Process process : processes) {
-            assertThat(JavaProcess.output(process)).isEqualToIgnoringNewLines("signed");
+        for (JavaProcess process : processes) {
+            assertThat(process.output()).isEqualToIgnoringNewLines("signed");
         }
 
         List<JsonNode> added = lines(home).subList(before, lines(home).size());

@@ -2,11 +2,13 @@ package io.countersign.hsm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.countersign.fixture.Tool;
 import io.countersign.home.Home;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,9 +23,8 @@ class LabPkiTest {
     }
 
     @Test
-    void opensslVerifiesThePublisherUnderTheEvPolicy() throws Exception {
-        assertThat(JavaProcess.tool(
-                        "openssl",
+    void opensslVerifiesThePublisherUnderTheEvPolicy() {
+        assertThat(openssl(
                         "verify",
                         "-x509_strict",
                         "-policy_check",
@@ -39,11 +40,10 @@ class LabPkiTest {
     }
 
     @Test
-    void opensslVerifiesTheTsaForTimestampsAndNothingElse() throws Exception {
+    void opensslVerifiesTheTsaForTimestampsAndNothingElse() {
         assertThat(verifyTsa("timestampsign")).contains("lab-tsa.pem: OK");
         assertThat(verifyTsa("sslclient")).contains("unsuitable certificate purpose");
-        assertThat(JavaProcess.tool(
-                        "openssl",
+        assertThat(openssl(
                         "verify",
                         "-purpose",
                         "timestampsign",
@@ -55,20 +55,13 @@ class LabPkiTest {
                 .contains("unsuitable certificate purpose");
     }
 
-    private String verifyTsa(String purpose) throws Exception {
-        return JavaProcess.tool(
-                "openssl",
-                "verify",
-                "-x509_strict",
-                "-purpose",
-                purpose,
-                "-CAfile",
-                pem("lab-timestamp-root"),
-                pem("lab-tsa"));
+    private String verifyTsa(String purpose) {
+        return openssl(
+                "verify", "-x509_strict", "-purpose", purpose, "-CAfile", pem("lab-timestamp-root"), pem("lab-tsa"));
     }
 
     @Test
-    void publisherAndTsaSayWhatTheBaselineRequirementsAsk() throws Exception {
+    void publisherAndTsaSayWhatTheBaselineRequirementsAsk() {
         assertThat(text("lab-publisher"))
                 .contains("Public-Key: (3072 bit)", "Code Signing", "Policy: 2.23.140.1.3")
                 .containsPattern("Key Usage: critical\\s+Digital Signature\n")
@@ -89,7 +82,7 @@ class LabPkiTest {
             List<Path> certificates = files.toList();
             assertThat(certificates).hasSize(6);
             for (Path certificate : certificates) {
-                String text = JavaProcess.tool("openssl", "x509", "-in", certificate.toString(), "-noout", "-text");
+                String text = openssl("x509", "-in", certificate, "-noout", "-text");
                 assertThat(text)
                         .containsPattern("Subject: .*LAB")
                         .contains("Subject Key Identifier", "Authority Key Identifier");
@@ -99,32 +92,27 @@ class LabPkiTest {
 
     @Test
     void openscSeesPrivateKeysThatCannotLeaveTheToken() throws Exception {
-        if (!Files.isExecutable(Path.of("/usr/bin/pkcs11-tool"))) {
-            System.out.println(
-                    "skipped openscSeesPrivateKeysThatCannotLeaveTheToken: no pkcs11-tool (apt-get install opensc)");
-            return;
-        }
+        Tool pkcs11 = Tool.named("pkcs11-tool", "opensc");
         List<String> keys = new ArrayList<>();
         for (String token : List.of("countersign-signing", "countersign-timestamp", "countersign-evidence")) {
             // The PIN goes in by a variable of this child alone: pkcs11-tool's own way to keep it out of argv.
-            ProcessBuilder builder = new ProcessBuilder(
-                    "pkcs11-tool",
-                    "--module",
-                    SoftHsm.module().toString(),
-                    "--token-label",
-                    token,
-                    "--login",
-                    "--pin",
-                    "env:COUNTERSIGN_TEST_PIN",
-                    "--list-objects",
-                    "--type",
-                    "privkey");
-            builder.environment()
-                    .put(SoftHsm.ENVIRONMENT, SoftHsm.configuration(home).toString());
-            builder.environment()
-                    .put("COUNTERSIGN_TEST_PIN", Files.readString(home.secrets().resolve(token + ".pin")));
-            String objects =
-                    JavaProcess.output(builder.redirectErrorStream(true).start());
+            String objects = pkcs11.with(Map.of(
+                            SoftHsm.ENVIRONMENT,
+                            SoftHsm.configuration(home).toString(),
+                            "COUNTERSIGN_TEST_PIN",
+                            Files.readString(home.secrets().resolve(token + ".pin"))))
+                    .run(
+                            "--module",
+                            SoftHsm.module(),
+                            "--token-label",
+                            token,
+                            "--login",
+                            "--pin",
+                            "env:COUNTERSIGN_TEST_PIN",
+                            "--list-objects",
+                            "--type",
+                            "privkey")
+                    .output();
             for (String object : objects.split("Private Key Object", -1)) {
                 if (object.contains("label:")) {
                     assertThat(object).contains("always sensitive", "never extractable", "local");
@@ -137,11 +125,15 @@ class LabPkiTest {
                         "lab-root", "lab-ev-ca", "lab-publisher", "lab-timestamp-root", "lab-tsa", "lab-evidence");
     }
 
+    private static String openssl(Object... arguments) {
+        return Tool.named("openssl", "openssl").run(arguments).output();
+    }
+
     private String pem(String name) {
         return home.pki().resolve(name + ".pem").toString();
     }
 
-    private String text(String name) throws Exception {
-        return JavaProcess.tool("openssl", "x509", "-in", pem(name), "-noout", "-text");
+    private String text(String name) {
+        return openssl("x509", "-in", pem(name), "-noout", "-text");
     }
 }
