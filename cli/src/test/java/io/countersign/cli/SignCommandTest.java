@@ -45,7 +45,7 @@ class SignCommandTest {
         Transcript run = Transcript.of(HOME, "sign", driver(), "-o", signed);
 
         assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(run.out()).contains("signed with publisher, timestamped 20", " by lab");
+        assertThat(run.out()).contains("signed with publisher, timestamped 20", " by Countersign LAB Timestamp Authority");
         assertThat(Transcript.of(HOME, "verify", signed).exitCode()).isZero();
         Tool.Run judged = Tool.named("osslsigncode", "osslsigncode")
                 .run(
@@ -70,7 +70,8 @@ class SignCommandTest {
 
         assertThat(file.path("key").asText()).isEqualTo("publisher");
         assertThat(file.path("imageDigest").asText()).hasSize(96);
-        assertThat(file.path("timestamp").path("authority").asText()).isEqualTo("lab");
+        assertThat(file.path("timestamp").path("authority").asText())
+                .isEqualTo("Countersign LAB Timestamp Authority");
     }
 
     @Test

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.util.UUID;
 
 /** Files that appear whole or not at all: written beside, synced, renamed. */
 public final class AtomicFile {
@@ -27,9 +27,12 @@ public final class AtomicFile {
      * @throws IOException if the folder cannot be written; nothing is left behind
      */
     public static <E extends Exception> void write(Path target, Content<E> content) throws IOException, E {
-        Path absolute = target.toAbsolutePath();
+        // Through a symbolic link: what it points to is replaced, not the link.
+        Path absolute = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
         Path folder = absolute.getParent();
-        Path temporary = Files.createTempFile(folder, "." + absolute.getFileName() + ".", ".tmp");
+        // Not createTempFile, whose files are for their owner alone: a new file gets the permissions any other would.
+        Path temporary =
+                Files.createFile(folder.resolve("." + absolute.getFileName() + "." + UUID.randomUUID() + ".tmp"));
         try {
             content.writeTo(temporary);
             Durable.file(temporary);
@@ -41,15 +44,11 @@ public final class AtomicFile {
         }
     }
 
-    /** A temporary file is for its owner alone; what replaces a file keeps that file's permissions, and a new one the usual. */
+    /** What replaces a file keeps that file's permissions. */
     private static void copyPermissions(Path old, Path temporary) throws IOException {
-        if (!temporary.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            return;
-        }
-        if (Files.exists(old)) {
+        if (Files.exists(old)
+                && temporary.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             Files.setPosixFilePermissions(temporary, Files.getPosixFilePermissions(old));
-        } else {
-            Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-r--r--"));
         }
     }
 }

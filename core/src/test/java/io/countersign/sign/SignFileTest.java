@@ -182,6 +182,15 @@ class SignFileTest {
     }
 
     @Test
+    void aSymbolicLinkStaysOneAndWhatItPointsToIsSigned() throws Exception {
+        Path target = PeSample.plus().writeTo(folder.resolve("target.exe"));
+        Path link = Files.createSymbolicLink(folder.resolve("link.exe"), target);
+        sign(publisher, link, link, Options.defaults());
+        assertThat(link).isSymbolicLink();
+        assertThat(verify(target).verdict()).isEqualTo(new Verdict.Trusted());
+    }
+
+    @Test
     void whenNoTimestampIsGivenNothingIsWritten() throws Exception {
         Path input = PeSample.plus().writeTo(folder.resolve("in.exe"));
         Path output = folder.resolve("out.exe");
