@@ -103,6 +103,12 @@ final class SoftHsm {
                     null);
         }
         requireItNames(wanted, home.tokens());
+        if (!Files.isDirectory(home.tokens())) {
+            throw KeyUnavailable.permanently(
+                    "the tokens folder " + home.tokens() + " is missing: restore it from a backup, or move "
+                            + home.root() + " away and run 'countersign hsm init' for a new home",
+                    null);
+        }
         if (!wanted.toString().equals(System.getenv(ENVIRONMENT))) {
             int failed =
                     Function.getFunction("c", "setenv").invokeInt(new Object[] {ENVIRONMENT, wanted.toString(), 1});

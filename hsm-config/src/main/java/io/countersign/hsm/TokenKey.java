@@ -23,6 +23,12 @@ record TokenKey(String name, String label, OpenToken token, PrivateKey key, List
             List<Long> found = session.find(new Template()
                     .with(CryptokiSession.CKA_CLASS, CryptokiSession.CKO_PRIVATE_KEY)
                     .with(CryptokiSession.CKA_LABEL, label));
+            if (found.isEmpty()) {
+                throw KeyUnavailable.forNow(
+                        "token '" + token.token().label() + "' has lost its private key '" + label
+                                + "' since it was opened (was its folder moved?); restore it and restart this process",
+                        null);
+            }
             if (found.size() != 1) {
                 throw KeyUnavailable.permanently(
                         "token '" + token.token().label() + "' has " + found.size() + " private keys '" + label

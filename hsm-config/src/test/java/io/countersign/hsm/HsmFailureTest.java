@@ -80,6 +80,23 @@ class HsmFailureTest {
     }
 
     @Test
+    void aHomeWithoutItsTokensFolderSaysWhichIsMissing() throws Exception {
+        Files.move(home.tokens(), home.root().resolve("elsewhere"));
+
+        assertThat(probe())
+                .startsWith("permanent: the tokens folder " + home.tokens() + " is missing")
+                .contains("restore it from a backup", "countersign hsm init");
+    }
+
+    @Test
+    void aKeyThatVanishesUnderARunningProcessIsSaidToBeGone() throws Exception {
+        assertThat(JavaProcess.output(
+                        JavaProcess.start(KeyProbe.class, home.root().toString(), "attributes", "elsewhere")))
+                .startsWith("for now: token 'countersign-signing' has lost its private key 'lab-publisher'")
+                .contains("restore it and restart this process");
+    }
+
+    @Test
     void aTokenThatVanishesUnderARunningProcessIsNeverTakenForASignature() throws Exception {
         assertThat(JavaProcess.start(KeyProbe.class, home.root().toString(), "3", "elsewhere")
                         .output())
