@@ -59,14 +59,15 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call()
             throws Failure, ConfigurationException, IOException, InterruptedException, KeyUnavailable,
                     UnacceptableFile {
+        Path sample = sample();
+        step("Keys: a SoftHSM token and a lab PKI in " + shell.home().root());
+        say(Ceremony.run(shell.home(), this::say) ? "made" : "already there");
+        // Only now: the ceremony makes the home, for its owner only, and leaves one that is there as open as it is.
         Path demo = Files.createDirectories(shell.home().demo());
         Path submitted = demo.resolve("hello.sys");
         Path signed = demo.resolve("hello.signed.sys");
         Path attestation = SubmitCommand.provenanceOf(signed);
-        Files.copy(sample(), submitted, StandardCopyOption.REPLACE_EXISTING);
-
-        step("Keys: a SoftHSM token and a lab PKI in " + shell.home().root());
-        say(Ceremony.run(shell.home(), this::say) ? "made" : "already there");
+        Files.copy(sample, submitted, StandardCopyOption.REPLACE_EXISTING);
         Configuration configuration = shell.configuration();
 
         step("Services: a timestamp authority and a signer, on loopback");

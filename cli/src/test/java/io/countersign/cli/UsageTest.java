@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +89,20 @@ class UsageTest {
 
         Transcript.of(folder, "sign", a, b, "-o", folder.resolve("c.sys"))
                 .fails(2, "there are 2 files", "is not a folder", "--in-place");
+    }
+
+    /** A home SoftHSM refuses: no keys are made, but the folder is, and before this fails. */
+    @Test
+    void aHomeTheDemoMakesIsItsOwnersOnly() throws Exception {
+        Path sample = folder.resolve("root/samples/hello-driver/prebuilt/hello.sys");
+        Files.createDirectories(sample.getParent());
+        Files.writeString(sample, "MZ");
+        Path home = folder.resolve("home#");
+
+        Transcript.of(home, Map.of("COUNTERSIGN_ROOT", folder.resolve("root").toString()), "demo")
+                .fails(3, "SoftHSM cannot keep tokens in");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home)))
+                .isEqualTo("rwx------");
     }
 
     @Test

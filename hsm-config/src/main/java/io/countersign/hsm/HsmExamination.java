@@ -39,8 +39,10 @@ final class HsmExamination {
     private static final Set<PosixFilePermission> OTHERS = EnumSet.of(
             PosixFilePermission.GROUP_READ,
             PosixFilePermission.GROUP_WRITE,
+            PosixFilePermission.GROUP_EXECUTE,
             PosixFilePermission.OTHERS_READ,
-            PosixFilePermission.OTHERS_WRITE);
+            PosixFilePermission.OTHERS_WRITE,
+            PosixFilePermission.OTHERS_EXECUTE);
 
     private final Home home;
     private final Configuration configuration;
@@ -56,13 +58,14 @@ final class HsmExamination {
     }
 
     HsmStatus status() {
+        ownersOnly("home", home.root(), "700");
         List<TokenStatus> tokens =
                 configuration.tokens().stream().map(this::token).toList();
         return new HsmStatus(tokens, problems.stream().distinct().toList());
     }
 
     private TokenStatus token(Configuration.Token token) {
-        secret(token.pinFile());
+        ownersOnly("PIN file", token.pinFile(), "600");
         try {
             Hsm.prepare(home, token);
             Cryptoki.Slot slot = OpenToken.slot(token, OpenToken.module(token));
@@ -90,12 +93,13 @@ final class HsmExamination {
         return new TokenStatus(token.name(), token.label(), token.module().toString(), false, "", "", List.of());
     }
 
-    private void secret(Path pinFile) {
+    private void ownersOnly(String what, Path path, String wanted) {
         try {
             Set<PosixFilePermission> mode = EnumSet.copyOf(OTHERS);
-            mode.retainAll(Files.getPosixFilePermissions(pinFile));
+            mode.retainAll(Files.getPosixFilePermissions(path));
             if (!mode.isEmpty()) {
-                problems.add("PIN file " + pinFile + " is open to others than its owner; chmod 600 it.");
+                problems.add(
+                        "The " + what + " " + path + " is open to others than its owner; chmod " + wanted + " it.");
             }
         } catch (IOException | UnsupportedOperationException e) {
             // A missing file is told when the token is opened; a file system without modes has none to complain of.

@@ -7,12 +7,15 @@ import io.countersign.home.Configuration;
 import io.countersign.home.Home;
 import io.countersign.hsm.HsmStatus.KeyStatus;
 import io.countersign.hsm.HsmStatus.TokenStatus;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class HsmStatusTest {
     @Test
@@ -91,6 +94,27 @@ class HsmStatusTest {
         assertThat(status.problems()).singleElement().asString().startsWith("No token with label 'no-such-token'");
         assertThat(status.tokens()).extracting(TokenStatus::available).containsExactly(false, true);
         assertThat(status.tokens().get(1).keys()).singleElement().matches(KeyStatus::signs);
+    }
+
+    @Test
+    void aHomeOthersCanReadIsAProblem(@TempDir Path folder) throws Exception {
+        Home home = HomeCopy.in(folder);
+        Files.setPosixFilePermissions(home.root(), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Configuration whole = LabHome.configuration();
+        Configuration noTokens = new Configuration(
+                whole.organization(),
+                whole.pkiBaseUrl(),
+                List.of(),
+                List.of(),
+                whole.timestampAuthorities(),
+                whole.identities(),
+                whole.projects());
+
+        assertThat(HsmStatus.read(home, noTokens, InstantSource.system()).problems())
+                .containsExactly("The home " + home.root() + " is open to others than its owner; chmod 700 it.");
+        Files.setPosixFilePermissions(home.root(), PosixFilePermissions.fromString("rwx------"));
+        assertThat(HsmStatus.read(home, noTokens, InstantSource.system()).problems())
+                .isEmpty();
     }
 
     private static HsmStatus at(Instant time) throws Exception {
