@@ -1,24 +1,39 @@
 package io.countersign.cli.client;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.countersign.key.Bytes;
+import io.countersign.key.DigestAlgorithm;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
@@ -29,7 +44,6 @@ import java.util.stream.Stream;
  */
 public final class SigningServer {
     private static final Duration CONNECT = Duration.ofSeconds(10);
-    private static final Duration ANSWER = Duration.ofSeconds(30);
     private static final Duration FIRST_POLL = Duration.ofMillis(100);
     private static final Duration SLOWEST_POLL = Duration.ofSeconds(2);
 
@@ -40,6 +54,10 @@ public final class SigningServer {
     private static final long BYTES_PER_SECOND = 64 << 10;
 
     private static final int JSON_LIMIT = 1 << 20;
+
+    /** How often a body on its way is looked at. */
+    private static final Duration WATCH = Duration.ofMillis(200);
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient client = HttpClient.newBuilder()
@@ -49,6 +67,19 @@ public final class SigningServer {
     private final URI server;
     private final URI requests;
     private final BearerToken token;
+    private final Limits limits;
+
+    /**
+     * What no answer may exceed.
+     *
+     * @param answer until the headers; from there until a JSON body is whole; between two parts of a file
+     * @param download bytes of a file; a PE file has less than 4 GiB
+     */
+    record Limits(Duration answer, long download) {
+        static final Limits USUAL = new Limits(Duration.ofSeconds(30), 5L << 30);
+    }
+
+    private record Answer(int status, String location, Bytes body) {}
 
     /**
      * Connects to nothing yet.
@@ -56,10 +87,15 @@ public final class SigningServer {
      * @param server scheme, host and port, and a path where the server is mounted below one
      */
     public SigningServer(URI server, String organization, BearerToken token) {
+        this(server, organization, token, Limits.USUAL);
+    }
+
+    SigningServer(URI server, String organization, BearerToken token, Limits limits) {
         this.server = server;
         this.requests = URI.create(
                 server.toString().replaceAll("/+$", "") + "/v1/" + segment(organization) + "/SigningRequests");
         this.token = token;
+        this.limits = limits;
     }
 
     /**
@@ -71,26 +107,24 @@ public final class SigningServer {
     public UUID submit(Submission submission, LongConsumer sent)
             throws IOException, InterruptedException, ServerRefused, ServerUnavailable {
         UUID boundary = UUID.randomUUID();
-        Duration time = ANSWER.plusSeconds(Files.size(submission.file()) / BYTES_PER_SECOND);
+        Duration time = limits.answer().plusSeconds(Files.size(submission.file()) / BYTES_PER_SECOND);
         HttpRequest request = HttpRequest.newBuilder(URI.create(requests + "/SubmitWithArtifact"))
-                .timeout(time)
                 .header("Authorization", token.header())
                 .header("Content-Type", submission.contentType(boundary))
                 .POST(submission.body(boundary, sent))
                 .build();
-        HttpResponse<InputStream> response;
+        Answer answer;
         try {
-            response = send(request);
+            answer = ask(request, time);
         } catch (ServerUnavailable e) {
             explainCutUpload();
             throw e;
         }
-        try (InputStream body = response.body()) {
-            if (response.statusCode() != 201) {
-                throw refusal(response.statusCode(), body);
-            }
-            String location = response.headers().firstValue("Location").orElse("");
-            return UUID.fromString(location.substring(location.lastIndexOf('/') + 1));
+        if (answer.status() != 201) {
+            throw refusal(answer);
+        }
+        try {
+            return UUID.fromString(answer.location().substring(answer.location().lastIndexOf('/') + 1));
         } catch (IllegalArgumentException e) {
             throw new ServerUnavailable(server + " accepted the file without saying where its request is", e);
         }
@@ -154,16 +188,31 @@ public final class SigningServer {
         }
     }
 
-    /** Fetches the signed file and its provenance; both are written beside their places and renamed when both are whole. */
+    /**
+     * Fetches the signed file and its provenance; both are written beside their places and renamed when both are whole and the
+     * file is the one the server says it signed.
+     */
     public void fetch(UUID id, Path signed, Path provenance)
             throws IOException, InterruptedException, ServerRefused, ServerUnavailable {
         Path signedPart = part(signed);
         Path provenancePart = part(provenance);
         try {
-            download(id + "/SignedArtifact", signedPart);
+            String sha256 = download(id + "/SignedArtifact", signedPart);
             download(id + "/Provenance", provenancePart);
-            Files.move(provenancePart, provenance, StandardCopyOption.ATOMIC_MOVE);
+            String wanted =
+                    printable(json(id.toString()).path("signedArtifactSha256").asText(""));
+            if (!sha256.equals(wanted)) {
+                throw new ServerUnavailable("the signed file that came from " + server + " has the SHA-256 " + sha256
+                        + ", but its request says " + (wanted.isEmpty() ? "none" : wanted)
+                        + "; it was damaged on the way or in the store, and is not kept");
+            }
             Files.move(signedPart, signed, StandardCopyOption.ATOMIC_MOVE);
+            try {
+                Files.move(provenancePart, provenance, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException e) {
+                Files.delete(signed);
+                throw e;
+            }
         } finally {
             Files.deleteIfExists(signedPart);
             Files.deleteIfExists(provenancePart);
@@ -174,24 +223,29 @@ public final class SigningServer {
         return file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".part");
     }
 
-    private void download(String path, Path target)
+    /** Gives the SHA-256 of what it wrote. */
+    private String download(String path, Path target)
             throws IOException, InterruptedException, ServerRefused, ServerUnavailable {
-        HttpResponse<InputStream> response = send(get(path));
-        try (InputStream body = response.body()) {
-            if (response.statusCode() != 200) {
-                throw refusal(response.statusCode(), body);
+        try (FileChannel file = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            Answer answer = ask(get(path), limits.answer(), Optional.of(file));
+            if (answer.status() != 200) {
+                throw refusal(answer);
             }
-            Files.copy(body, target);
         }
+        MessageDigest digest = DigestAlgorithm.SHA256.newMessageDigest();
+        try (InputStream written = new DigestInputStream(Files.newInputStream(target), digest)) {
+            written.transferTo(OutputStream.nullOutputStream());
+        }
+        return Bytes.of(digest.digest()).hex();
     }
 
     private JsonNode json(String path) throws InterruptedException, ServerRefused, ServerUnavailable {
-        HttpResponse<InputStream> response = send(get(path));
-        try (InputStream body = response.body()) {
-            if (response.statusCode() != 200) {
-                throw refusal(response.statusCode(), body);
-            }
-            return JSON.readTree(body.readNBytes(JSON_LIMIT));
+        Answer answer = ask(get(path), limits.answer());
+        if (answer.status() != 200) {
+            throw refusal(answer);
+        }
+        try {
+            return JSON.readTree(answer.body().toByteArray());
         } catch (IOException e) {
             throw new ServerUnavailable(server + " gave an answer that is not JSON: " + e.getMessage(), e);
         }
@@ -199,33 +253,87 @@ public final class SigningServer {
 
     private HttpRequest get(String path) {
         return HttpRequest.newBuilder(URI.create(requests + "/" + path))
-                .timeout(ANSWER)
                 .header("Authorization", token.header())
                 .GET()
                 .build();
     }
 
-    private HttpResponse<InputStream> send(HttpRequest request) throws InterruptedException, ServerUnavailable {
+    private Answer ask(HttpRequest request, Duration head) throws InterruptedException, ServerUnavailable {
         try {
-            return client.send(request, BodyHandlers.ofInputStream());
+            return ask(request, head, Optional.empty());
         } catch (IOException e) {
-            throw new ServerUnavailable("no answer from " + server + ": " + reason(e), e);
+            throw new UncheckedIOException(e); // only a file to write to fails so
+        }
+    }
+
+    /**
+     * Waits for the whole answer.
+     *
+     * <p>The client's own timeout is not used: up to Java 25 it ends with the headers, so that a body could come for ever, and
+     * from Java 26 on it ends a long download (JDK-8208693).
+     *
+     * @param head how long until the headers
+     * @param file where the body of a 200 goes; the bodies of others are kept in memory, and so are short
+     * @throws IOException if the file cannot be written
+     */
+    private Answer ask(HttpRequest request, Duration head, Optional<FileChannel> file)
+            throws IOException, InterruptedException, ServerUnavailable {
+        ByteArrayOutputStream memory = new ByteArrayOutputStream();
+        AtomicReference<ReceivedBody> body = new AtomicReference<>();
+        long asked = System.nanoTime();
+        CompletableFuture<HttpResponse<Void>> coming = client.sendAsync(request, info -> {
+            body.set(
+                    file.isPresent() && info.statusCode() == 200
+                            ? ReceivedBody.moving(limits.answer(), file.get(), limits.download())
+                            : ReceivedBody.within(limits.answer(), Channels.newChannel(memory), JSON_LIMIT));
+            return body.get();
+        });
+        while (true) {
+            try {
+                HttpResponse<Void> response = coming.get(WATCH.toMillis(), TimeUnit.MILLISECONDS);
+                return new Answer(
+                        response.statusCode(),
+                        response.headers().firstValue("Location").orElse(""),
+                        Bytes.of(memory.toByteArray()));
+            } catch (TimeoutException e) {
+                ReceivedBody begun = body.get();
+                if (begun == null ? System.nanoTime() - asked > head.toNanos() : begun.isOverdue()) {
+                    coming.cancel(true);
+                    throw new ServerUnavailable(
+                            begun == null
+                                    ? "no answer from " + server + " for " + head.toSeconds() + " s"
+                                    : "the answer from " + server + " stopped half-way; it was waited for "
+                                            + limits.answer().toSeconds() + " s",
+                            e);
+                }
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof UncheckedIOException disk) {
+                    throw disk.getCause();
+                }
+                throw new ServerUnavailable("no answer from " + server + ": " + reason(e.getCause()), e);
+            } catch (InterruptedException e) {
+                coming.cancel(true);
+                throw e;
+            }
         }
     }
 
     /** The client's connection failures have no words of their own. */
-    private static String reason(IOException e) {
+    private static String reason(Throwable e) {
+        if (Stream.iterate(e, Objects::nonNull, Throwable::getCause)
+                .anyMatch(UnresolvedAddressException.class::isInstance)) {
+            return "its name does not resolve";
+        }
         if (e instanceof ConnectException) {
-            return e.getCause() != null && e.getCause().getCause() instanceof UnresolvedAddressException
-                    ? "its name does not resolve"
-                    : "connection refused";
+            return "connection refused";
         }
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 
     /** What a status other than the wanted one means, from its RFC 9457 problem document where there is one. */
-    private ServerRefused refusal(int status, InputStream body) throws IOException, ServerUnavailable {
-        JsonNode problem = problem(body);
+    private ServerRefused refusal(Answer answer) throws ServerUnavailable {
+        int status = answer.status();
+        JsonNode problem = problem(answer.body().toByteArray());
         String detail = Stream.of("detail", "title")
                 .map(name -> printable(problem.path(name).asText("")))
                 .filter(text -> !text.isEmpty())
@@ -235,14 +343,17 @@ public final class SigningServer {
         if (status >= 500 || status == 429 || status < 400) {
             throw new ServerUnavailable(message);
         }
-        return new ServerRefused(
-                status, message, printable(problem.path("howToFix").asText("")));
+        String hint = printable(problem.path("howToFix").asText(""));
+        // What is wrong with the fields of the form comes as a list, what is wrong with the file does not.
+        boolean ofTheFile =
+                status == 400 && !hint.isEmpty() && problem.path("errors").isEmpty();
+        return new ServerRefused(status, message, hint, ofTheFile);
     }
 
-    private static JsonNode problem(InputStream body) throws IOException {
+    private static JsonNode problem(byte[] body) {
         try {
-            return JSON.readTree(body.readNBytes(JSON_LIMIT));
-        } catch (JsonProcessingException e) {
+            return JSON.readTree(body);
+        } catch (IOException e) {
             return JSON.createObjectNode(); // a proxy's page, say; the status has to do
         }
     }
