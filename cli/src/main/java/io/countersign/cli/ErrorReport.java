@@ -52,7 +52,7 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
     public int handleExecutionException(Exception e, CommandLine command, ParseResult parsed) {
         Failure failure = describe(e);
         if (command.getParseResult().matchedOptionValue("--json", false)) {
-            ObjectNode document = Json.document().put("error", failure.getMessage());
+            ObjectNode document = failure.done().orElseGet(Json::document).put("error", failure.getMessage());
             failure.hint().ifPresent(hint -> document.put("hint", hint));
             shell.out().println(Json.text(document));
         }
@@ -70,7 +70,8 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
         }
     }
 
-    private static Failure describe(Exception e) {
+    /** What to tell of it; a Failure tells itself. */
+    static Failure describe(Exception e) {
         if (e instanceof Failure failure) {
             return failure;
         }

@@ -1,5 +1,8 @@
 package io.countersign.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.countersign.sign.UnacceptableFile;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** Why a command could not do what was asked, what to do about it, and the exit code that says so to scripts. */
@@ -8,11 +11,17 @@ final class Failure extends Exception {
 
     private final int exitCode;
     private final String hint;
+    private final transient Optional<ObjectNode> done;
 
     private Failure(int exitCode, String message, String hint) {
-        super(message);
+        this(exitCode, message, hint, Optional.empty(), null);
+    }
+
+    private Failure(int exitCode, String message, String hint, Optional<ObjectNode> done, Throwable cause) {
+        super(message, cause);
         this.exitCode = exitCode;
         this.hint = hint;
+        this.done = done;
     }
 
     /** The answer is no. */
@@ -30,8 +39,30 @@ final class Failure extends Exception {
         return new Failure(ExitCode.OUTSIDE, message, hint);
     }
 
+    /** The answer is no, because of this file. */
+    static Failure unacceptable(Path file, UnacceptableFile e) {
+        // Without a cause the message says what to do; with one it is the format reader's, who says only what is wrong.
+        String hint = e.getCause() == null ? "" : "give a complete PE file (.sys, .exe, .dll); build or fetch it again";
+        return new Failure(ExitCode.NO, file + ": " + e.getMessage(), hint, Optional.empty(), e);
+    }
+
+    /**
+     * This failure, after part of the work was done.
+     *
+     * @param document what --json tells of that part; null where it is not wanted
+     */
+    Failure after(ObjectNode document, Path failed) {
+        Optional<ObjectNode> told = Optional.ofNullable(document).map(d -> d.put("failed", failed.toString()));
+        return new Failure(exitCode, getMessage(), hint, told, this);
+    }
+
     int exitCode() {
         return exitCode;
+    }
+
+    /** The document --json has begun; empty where nothing was done. */
+    Optional<ObjectNode> done() {
+        return done;
     }
 
     /** What to do about it; empty where the message says it. */

@@ -90,7 +90,7 @@ final class SignCommand implements Callable<Integer> {
                 names = {"-o", "--output"},
                 paramLabel = "OUT",
                 description = "Where the signed file goes; a folder if there are several.")
-        private Optional<Path> output = Optional.empty();
+        private Optional<String> output = Optional.empty();
 
         @Option(names = "--in-place", description = "Replace each file by its signed form, atomically.")
         private boolean inPlace;
@@ -138,10 +138,9 @@ final class SignCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call()
-            throws Failure, ConfigurationException, IOException, UnacceptableFile, KeyUnavailable,
-                    TimestampUnavailable {
+    public Integer call() throws Failure, ConfigurationException, IOException, KeyUnavailable, TimestampUnavailable {
         List<Path> outputs = outputs();
+        checkUrl();
         Configuration configuration = shell.configuration();
         LocalKeys keys = new LocalKeys(configuration, Hsm.open(shell.home(), configuration));
         Configuration.Key chosen = keys.choose(key);
@@ -158,7 +157,14 @@ final class SignCommand implements Callable<Integer> {
         ObjectNode document = json.wanted() ? Json.document() : null;
         ArrayNode list = document == null ? null : document.putArray("files");
         for (int i = 0; i < files.size(); i++) {
-            SignedFile signed = signer.sign(files.get(i), outputs.get(i), options);
+            SignedFile signed;
+            try {
+                signed = signer.sign(files.get(i), outputs.get(i), options);
+            } catch (UnacceptableFile e) {
+                throw Failure.unacceptable(files.get(i), e).after(document, files.get(i));
+            } catch (IOException | KeyUnavailable | TimestampUnavailable e) {
+                throw ErrorReport.describe(e).after(document, files.get(i));
+            }
             if (list == null) {
                 shell.out().println(line(files.get(i), outputs.get(i), chosen, signed));
             } else {
@@ -169,6 +175,14 @@ final class SignCommand implements Callable<Integer> {
             shell.out().println(Json.text(document));
         }
         return ExitCode.GOOD;
+    }
+
+    private void checkUrl() throws Failure {
+        if (url.isPresent() && !url.get().toString().equals(url.get().toASCIIString())) {
+            throw Failure.usage(
+                    "--url " + url.get() + " is not ASCII, and a signature holds nothing else",
+                    "write it as " + url.get().toASCIIString());
+        }
     }
 
     /** Where each file goes, checked before the token is asked for anything. */
@@ -182,13 +196,16 @@ final class SignCommand implements Callable<Integer> {
         if (where.inPlace) {
             return files;
         }
-        Path output = where.output.orElseThrow();
+        Path output = OutputPath.typed(where.output.orElseThrow());
         if (Files.isDirectory(output)) {
             List<Path> outputs =
                     files.stream().map(f -> output.resolve(f.getFileName())).toList();
             if (outputs.stream().distinct().count() < outputs.size()) {
                 throw Failure.usage(
                         "two of the files have the same name in " + output, "sign them into different folders");
+            }
+            for (Path file : outputs) {
+                OutputPath.file(file);
             }
             return outputs;
         }
@@ -197,7 +214,7 @@ final class SignCommand implements Callable<Integer> {
                     "there are " + files.size() + " files, and -o " + output + " is not a folder",
                     "name an existing folder, or sign with --in-place");
         }
-        return List.of(output);
+        return List.of(OutputPath.file(output));
     }
 
     private static String line(Path file, Path output, Configuration.Key key, SignedFile signed) {

@@ -30,7 +30,7 @@ final class StripCommand implements Callable<Integer> {
             paramLabel = "OUT",
             required = true,
             description = "Where the unsigned file goes.")
-    private Path output;
+    private String output;
 
     @Mixin
     private Json json;
@@ -40,8 +40,14 @@ final class StripCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException, UnacceptableFile {
-        boolean restored = StripFile.strip(file, output) == StripFile.Result.RESTORED;
+    public Integer call() throws Failure, IOException {
+        Path target = OutputPath.file(OutputPath.typed(output));
+        boolean restored;
+        try {
+            restored = StripFile.strip(file, target) == StripFile.Result.RESTORED;
+        } catch (UnacceptableFile e) {
+            throw Failure.unacceptable(file, e);
+        }
         String line = restored
                 ? "the submitted file, bit by bit"
                 : "unsigned; its original length and checksum are not known, so padding and checksum may differ";
@@ -50,9 +56,9 @@ final class StripCommand implements Callable<Integer> {
                         json.wanted()
                                 ? Json.text(Json.document()
                                         .put("file", file.toString())
-                                        .put("output", output.toString())
+                                        .put("output", target.toString())
                                         .put("restored", restored))
-                                : output + ": " + line);
+                                : target + ": " + line);
         return ExitCode.GOOD;
     }
 }

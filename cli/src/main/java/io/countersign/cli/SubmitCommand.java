@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Without --server, --organization or a token, those of 'countersign up' on this home are used.",
             "The token is read from --token-file, or from the file named by COUNTERSIGN_TOKEN_FILE; it is never",
-            "an argument. Ends with 1 if the request failed, was denied or was canceled.",
+            "an argument. Ends with 1 if the file is refused, or its request failed, was denied or was canceled.",
             "",
             "Example:",
             "  countersign submit driver.sys --server https://sign.example --organization lab \\",
@@ -65,7 +65,7 @@ final class SubmitCommand implements Callable<Integer> {
             paramLabel = "OUT",
             description = "Where the signed file goes; its attestation goes to OUT.intoto.jsonl. Default: beside FILE,"
                     + " NAME.signed.EXT.")
-    private Optional<Path> output = Optional.empty();
+    private Optional<String> output = Optional.empty();
 
     @Option(names = "--no-wait", description = "Print the request's id and leave.")
     private boolean noWait;
@@ -82,8 +82,8 @@ final class SubmitCommand implements Callable<Integer> {
         if (!Files.isRegularFile(file)) {
             throw Failure.usage("there is no file " + file, "check the path");
         }
-        Path signed = output.orElseGet(() -> signedName(file));
-        Path provenance = provenanceOf(signed);
+        Path signed = OutputPath.file(output.isPresent() ? OutputPath.typed(output.get()) : signedName(file));
+        Path provenance = OutputPath.file(provenanceOf(signed));
         SigningServer target = target();
         try {
             UUID id = upload(target, new Submission(file, project, policy, description));
@@ -108,6 +108,9 @@ final class SubmitCommand implements Callable<Integer> {
                     signed + ": signed; attestation in " + provenance);
             return ExitCode.GOOD;
         } catch (ServerRefused e) {
+            if (e.isOfTheFile()) {
+                throw Failure.refused(file + ": " + e.getMessage(), e.hint());
+            }
             throw e.isDenial() ? Failure.refused(e.getMessage(), e.hint()) : Failure.usage(e.getMessage(), e.hint());
         } catch (ServerUnavailable e) {
             throw Failure.outside(e.getMessage(), "check --server and that it runs, then try again");

@@ -6,6 +6,9 @@ import io.countersign.verify.Finding;
 import io.countersign.x509.PemCertificates;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -60,8 +63,14 @@ final class VerifyProvenanceCommand implements Callable<Integer> {
                         "no --evidence given and no pki/lab-evidence.pem in "
                                 + shell.home().root(),
                         "give the certificate of whoever made the attestation with --evidence"));
-        List<Finding> findings = VerifyProvenance.verify(
-                file, provenance, PemCertificates.read(certificate).get(0));
+        X509Certificate signer = PemCertificates.read(certificate).get(0);
+        if (!(signer.getPublicKey() instanceof RSAPublicKey || signer.getPublicKey() instanceof ECPublicKey)) {
+            throw Failure.usage(
+                    certificate + " is of a key for " + signer.getPublicKey().getAlgorithm()
+                            + ", and attestations are signed with RSA or EC keys",
+                    "name the evidence certificate of whoever made the attestation");
+        }
+        List<Finding> findings = VerifyProvenance.verify(file, provenance, signer);
         boolean good = good(findings);
         if (json.wanted()) {
             ObjectNode document = Json.document()

@@ -45,7 +45,8 @@ class SignCommandTest {
         Transcript run = Transcript.of(HOME, "sign", driver(), "-o", signed);
 
         assertThat(run.exitCode()).as(run.err()).isZero();
-        assertThat(run.out()).contains("signed with publisher, timestamped 20", " by Countersign LAB Timestamp Authority");
+        assertThat(run.out())
+                .contains("signed with publisher, timestamped 20", " by Countersign LAB Timestamp Authority");
         assertThat(Transcript.of(HOME, "verify", signed).exitCode()).isZero();
         Tool.Run judged = Tool.named("osslsigncode", "osslsigncode")
                 .run(
@@ -70,8 +71,7 @@ class SignCommandTest {
 
         assertThat(file.path("key").asText()).isEqualTo("publisher");
         assertThat(file.path("imageDigest").asText()).hasSize(96);
-        assertThat(file.path("timestamp").path("authority").asText())
-                .isEqualTo("Countersign LAB Timestamp Authority");
+        assertThat(file.path("timestamp").path("authority").asText()).isEqualTo("Countersign LAB Timestamp Authority");
     }
 
     @Test
@@ -89,6 +89,42 @@ class SignCommandTest {
         assertThat(Transcript.of(HOME, "sign", "--in-place", "--replace", out.resolve("second.sys"))
                         .exitCode())
                 .isZero();
+    }
+
+    @Test
+    void theKeyIsNotUsedWhereTheOutputCannotGo() throws Exception {
+        Path journal = HOME.resolve("log/key-use.jsonl");
+        byte[] before = Files.exists(journal) ? Files.readAllBytes(journal) : new byte[0];
+        Path out = Files.createDirectories(folder.resolve("out/driver.sys")).getParent();
+
+        Transcript.of(HOME, "sign", driver(), "-o", "/nonexistent/x.sys")
+                .fails(2, "there is no folder /nonexistent for /nonexistent/x.sys");
+        Transcript.of(HOME, "sign", driver(), "-o", folder + "/newdir/")
+                .fails(2, "there is no folder " + folder + "/newdir/");
+        Transcript.of(HOME, "sign", driver(), "-o", out).fails(2, out + "/driver.sys is a folder");
+        assertThat(folder.resolve("newdir")).doesNotExist();
+        assertThat(Files.exists(journal) ? Files.readAllBytes(journal) : new byte[0])
+                .isEqualTo(before);
+    }
+
+    @Test
+    void aUrlOutsideAsciiIsWrongUsageAndItsAsciiFormIsSaid() {
+        Transcript.of(HOME, "sign", driver(), "-o", folder.resolve("signed.sys"), "--url", "http://ex/\u00e9")
+                .fails(2, "is not ASCII", "hint: write it as http://ex/%C3%A9");
+    }
+
+    @Test
+    void jsonTellsWhichFilesWereDoneAndWhichFailed() throws Exception {
+        Path good = driver();
+        Path bad = Files.writeString(folder.resolve("empty.sys"), "");
+
+        JsonNode document = Transcript.of(HOME, "sign", "--in-place", "--no-timestamp", "--json", good, bad, good)
+                .fails(1, bad + ": ", "hint: give a complete PE file")
+                .json();
+
+        assertThat(document.path("files").findValuesAsText("file")).containsExactly(good.toString());
+        assertThat(document.path("failed").asText()).isEqualTo(bad.toString());
+        assertThat(document.path("error").asText()).startsWith(bad + ": ");
     }
 
     @Test

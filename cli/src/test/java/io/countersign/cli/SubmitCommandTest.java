@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How submitting fails; against a server that misbehaves as told, which the real one does not. */
 class SubmitCommandTest {
@@ -135,6 +136,39 @@ class SubmitCommandTest {
 
         submit(url()).fails(exitCode, "answered " + status + ": there is no project p");
         assertNothingWritten();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', 1", "',\"errors\":[{\"error\":\"there is no project p\"}]', 2"})
+    void aFileTheServerCannotSignIsRefusedAndAWrongFieldIsWrongUsage(String errors, int exitCode) throws Exception {
+        answers.put(
+                REQUESTS + "/SubmitWithArtifact",
+                Answer.of(400, "{\"detail\":\"not a PE file\",\"howToFix\":\"submit a PE file\"" + errors + "}"));
+
+        submit(url()).fails(exitCode, "answered 400: not a PE file", "hint: submit a PE file");
+        assertNothingWritten();
+    }
+
+    @Test
+    void nothingIsSubmittedWhereTheResultCannotGo() throws Exception {
+        Path other = Files.createDirectory(folder.resolve("other"));
+
+        submit(url(), "-o", "/nonexistent/x").fails(2, "there is no folder /nonexistent for /nonexistent/x");
+        submit(url(), "-o", other).fails(2, other + " is a folder");
+        submit(url(), "-o", "/").fails(2, "/ is a folder");
+        Files.createDirectory(other.resolve("x.intoto.jsonl"));
+        submit(url(), "-o", other.resolve("x")).fails(2, "x.intoto.jsonl is a folder");
+        assertThat(uploads).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{\"server\":\"http", "{}", "{\"server\":\"a b\",\"tsa\":\"a\",\"tokenFile\":\"a\"}"})
+    void aTornNoteOfRunningServicesCountsAsNone(String torn) throws Exception {
+        Files.createDirectory(folder.resolve("run"));
+        Files.writeString(folder.resolve("run/endpoints.json"), torn);
+
+        Transcript.of(folder, "submit", folder.resolve("driver.sys"), "--project", "p", "--policy", "q")
+                .fails(2, "no --server given");
     }
 
     @Test

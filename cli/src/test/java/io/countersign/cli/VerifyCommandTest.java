@@ -7,6 +7,7 @@ import io.countersign.fixture.PeSample;
 import io.countersign.fixture.SoftwareKey;
 import io.countersign.fixture.TestPki;
 import io.countersign.fixture.TestPki.Kind;
+import io.countersign.fixture.Tool;
 import io.countersign.sign.SignFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -124,6 +125,34 @@ class VerifyCommandTest {
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out()).contains("the submitted file, bit by bit");
         assertThat(stripped).hasSameBinaryContentAs(folder.resolve("unsigned.sys"));
+    }
+
+    @Test
+    void stripDoesNotWriteOverAFolder() throws Exception {
+        Transcript.of(folder, "strip", signed(), "-o", "/").fails(2, "/ is a folder");
+    }
+
+    @Test
+    void anEvidenceKeyThatIsNeitherRsaNorEcIsWrongUsage() throws Exception {
+        Path signed = signed();
+        Path pem = folder.resolve("ed25519.pem");
+        Tool.named("openssl", "openssl")
+                .run(
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "ed25519",
+                        "-nodes",
+                        "-subj",
+                        "/CN=e",
+                        "-keyout",
+                        folder.resolve("k"),
+                        "-out",
+                        pem);
+        Path record = Files.writeString(folder.resolve("r.jsonl"), "{}");
+
+        Transcript.of(folder, "verify-provenance", signed, "--provenance", record, "--evidence", pem)
+                .fails(2, pem.toString(), "signed with RSA or EC keys");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.countersign.cli.process;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.countersign.file.AtomicFile;
@@ -21,11 +22,14 @@ public record Endpoints(URI server, URI tsa, Path tokenFile) {
     public static Optional<Endpoints> read(Home home) throws IOException {
         try {
             JsonNode json = JSON.readTree(Files.readAllBytes(file(home)));
+            if (!(json.hasNonNull("server") && json.hasNonNull("tsa") && json.hasNonNull("tokenFile"))) {
+                return Optional.empty();
+            }
             return Optional.of(new Endpoints(
                     URI.create(json.path("server").asText()),
                     URI.create(json.path("tsa").asText()),
                     Path.of(json.path("tokenFile").asText())));
-        } catch (NoSuchFileException e) {
+        } catch (NoSuchFileException | JsonProcessingException | IllegalArgumentException e) {
             return Optional.empty();
         }
     }
