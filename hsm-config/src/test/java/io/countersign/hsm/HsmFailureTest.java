@@ -90,8 +90,8 @@ class HsmFailureTest {
 
     @Test
     void aKeyThatVanishesUnderARunningProcessIsSaidToBeGone() throws Exception {
-        assertThat(JavaProcess.output(
-                        JavaProcess.start(KeyProbe.class, home.root().toString(), "attributes", "elsewhere")))
+        assertThat(JavaProcess.start(KeyProbe.class, home.root().toString(), "attributes", "elsewhere")
+                        .output())
                 .startsWith("for now: token 'countersign-signing' has lost its private key 'lab-publisher'")
                 .contains("restore it and restart this process");
     }
