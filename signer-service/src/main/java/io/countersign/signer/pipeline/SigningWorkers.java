@@ -5,9 +5,12 @@ import io.countersign.signer.request.RequestQueue;
 import io.countersign.signer.request.SigningRequest.Processing;
 import io.countersign.signer.request.StoreUnavailable;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -28,6 +31,9 @@ public final class SigningWorkers {
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final Duration RENEW = Duration.ofSeconds(15);
 
+    /** One turn may digest, sign and verify a file of the largest size and wait for several authorities. */
+    private static final Duration LONGEST_TURN = Duration.ofMinutes(10);
+
     private final RequestQueue queue;
     private final Attempts attempts;
     private final InstantSource clock;
@@ -35,6 +41,9 @@ public final class SigningWorkers {
     private final Semaphore signals = new Semaphore(0);
     private final ExecutorService workers;
     private final ScheduledExecutorService renewals;
+    /** When each worker that still runs last began a turn of its loop. */
+    private final Map<String, Instant> turns = new ConcurrentHashMap<>();
+
     private volatile boolean stopping;
 
     /** @param threads a token computes, so more threads than cores only wait in line */
@@ -51,8 +60,15 @@ public final class SigningWorkers {
         String process = UUID.randomUUID().toString();
         for (int i = 0; i < threads; i++) {
             String worker = process + "/" + i;
+            turns.put(worker, clock.instant());
             workers.execute(() -> run(worker));
         }
+    }
+
+    /** Whether every worker runs, and none has been at one turn of its loop for more than ten minutes. */
+    public boolean alive() {
+        Instant oldest = clock.instant().minus(LONGEST_TURN);
+        return turns.size() == threads && turns.values().stream().noneMatch(t -> t.isBefore(oldest));
     }
 
     /** Says that a request waits. */
@@ -82,19 +98,33 @@ public final class SigningWorkers {
     }
 
     private void run(String worker) {
-        while (!stopping) {
-            try {
-                Optional<Processing> request =
-                        queue.claim(worker, clock.instant(), clock.instant().plus(LEASE));
-                if (request.isPresent()) {
-                    attempt(request.get());
-                } else {
-                    awaitSignal();
-                }
-            } catch (StoreUnavailable | AuditUnavailable e) {
-                LOG.error("signing pauses: " + e.getMessage(), e);
+        try {
+            while (!stopping) {
+                turns.put(worker, clock.instant());
+                turn(worker);
+            }
+        } finally {
+            turns.remove(worker);
+        }
+    }
+
+    private void turn(String worker) {
+        try {
+            Optional<Processing> request =
+                    queue.claim(worker, clock.instant(), clock.instant().plus(LEASE));
+            if (request.isPresent()) {
+                attempt(request.get());
+            } else {
                 awaitSignal();
             }
+        } catch (StoreUnavailable | AuditUnavailable e) {
+            LOG.error("signing pauses: " + e.getMessage(), e);
+            awaitSignal();
+        } catch (RuntimeException | Error e) {
+            // Nobody replaces a worker that ends, and with the last one signing would stop without a word. What is
+            // wrong may pass: memory that was short for one file is there for the next.
+            LOG.error("signing pauses: internal error", e);
+            awaitSignal();
         }
     }
 

@@ -169,7 +169,8 @@ class SigningRequestsTest extends ApiTranscript {
                 .then()
                 .statusCode(200)
                 .body("checks.find { it.name == 'keys' }.data.publisher", equalTo("signs"))
-                .body("checks.find { it.name == 'keys' }.data.evidence", equalTo("signs"));
+                .body("checks.find { it.name == 'keys' }.data.evidence", equalTo("signs"))
+                .body("checks.find { it.name == 'workers' }.status", equalTo("UP"));
         given().get("/q/health/live").then().statusCode(200);
     }
 

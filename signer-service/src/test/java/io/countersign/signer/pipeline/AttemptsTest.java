@@ -20,6 +20,7 @@ import io.countersign.signer.audit.jdbc.JdbcAuditLog;
 import io.countersign.signer.fixture.Database;
 import io.countersign.signer.fixture.Examples;
 import io.countersign.signer.policy.SigningRules;
+import io.countersign.signer.request.RequestQueue;
 import io.countersign.signer.request.SigningRequest;
 import io.countersign.signer.request.SigningRequest.Denied;
 import io.countersign.signer.request.SigningRequest.Failed;
@@ -34,8 +35,14 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,7 +128,12 @@ class AttemptsTest {
 
         attempts(Examples.configuration(Examples.testSigning())).make(request);
 
-        assertThat(after(request)).isInstanceOf(Failed.class);
+        assertThat(after(request))
+                .isInstanceOfSatisfying(
+                        Failed.class,
+                        f -> assertThat(f.reason())
+                                .startsWith("the PKCS#11 module of token 'signing' is not at /nowhere.so")
+                                .contains("correct 'module' in countersign.yaml"));
         assertThat(audit.of(request.id()))
                 .singleElement()
                 .isInstanceOfSatisfying(
@@ -188,5 +200,81 @@ class AttemptsTest {
             assertThat(o.result()).isEqualTo(Result.INTERRUPTED);
             assertThat(o.output()).isEqualTo(Optional.empty());
         });
+    }
+
+    /** The real queue, with something in front of each claim. */
+    private record Disturbed(RequestQueue queue, Runnable beforeClaim) implements RequestQueue {
+        @Override
+        public Optional<Processing> claim(String worker, Instant now, Instant leaseUntil) {
+            beforeClaim.run();
+            return queue.claim(worker, now, leaseUntil);
+        }
+
+        @Override
+        public boolean renew(Processing held, Instant leaseUntil) {
+            return queue.renew(held, leaseUntil);
+        }
+
+        @Override
+        public boolean settle(Processing held, SigningRequest next) {
+            return queue.settle(held, next);
+        }
+
+        @Override
+        public List<Processing> releaseAll(Instant now) {
+            return queue.releaseAll(now);
+        }
+    }
+
+    private static void until(BooleanSupplier condition) {
+        Instant deadline = Instant.now().plusSeconds(30);
+        while (!condition.getAsBoolean()) {
+            assertThat(Instant.now()).isBefore(deadline);
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
+    }
+
+    @Test
+    void aWorkerOutlivesWhatNobodyForesaw() throws IOException {
+        Processing request = claimed(1);
+        AtomicInteger claims = new AtomicInteger();
+        RequestQueue disturbed = new Disturbed(requests, () -> {
+            int claim = claims.incrementAndGet();
+            if (claim == 1) {
+                throw new IllegalStateException("row in a state nobody foresaw");
+            }
+            if (claim == 2) {
+                throw new OutOfMemoryError("not really");
+            }
+        });
+        SigningWorkers workers =
+                new SigningWorkers(disturbed, attempts(Examples.configuration(Examples.testSigning())), 1, () -> NOW);
+        assertThat(workers.alive()).isFalse();
+        workers.start();
+        try {
+            until(() -> after(request) instanceof Failed);
+            assertThat(workers.alive()).isTrue();
+        } finally {
+            workers.stop(Duration.ofSeconds(5));
+        }
+        assertThat(workers.alive()).isFalse();
+    }
+
+    @Test
+    void aWorkerThatIsStuckIsNotAlive() {
+        AtomicReference<Instant> clock = new AtomicReference<>(NOW);
+        CountDownLatch stuck = new CountDownLatch(1);
+        RequestQueue disturbed = new Disturbed(requests, () -> {
+            stuck.countDown();
+            LockSupport.parkNanos(Duration.ofSeconds(30).toNanos());
+        });
+        SigningWorkers workers =
+                new SigningWorkers(disturbed, attempts(Examples.configuration(Examples.testSigning())), 1, clock::get);
+        workers.start();
+        until(() -> stuck.getCount() == 0);
+        assertThat(workers.alive()).isTrue();
+        clock.set(NOW.plus(Duration.ofMinutes(11)));
+        assertThat(workers.alive()).isFalse();
+        workers.stop(Duration.ofMillis(10));
     }
 }
