@@ -1,7 +1,9 @@
 package io.countersign.signer.app;
 
 import io.countersign.signer.pipeline.Attempts;
+import io.countersign.signer.pipeline.PolicyResources;
 import io.countersign.signer.pipeline.SigningWorkers;
+import io.countersign.signer.pipeline.UnfitKey;
 import io.countersign.signer.request.jdbc.JdbcRequests;
 import io.quarkus.flyway.FlywayDataSource;
 import io.quarkus.runtime.ShutdownEvent;
@@ -26,6 +28,7 @@ class Startup {
     private final Flyway flyway;
     private final JdbcRequests requests;
     private final Attempts attempts;
+    private final PolicyResources resources;
     private final SigningWorkers workers;
     private Optional<OwnerLock> lock = Optional.empty();
 
@@ -36,6 +39,7 @@ class Startup {
             @FlywayDataSource("embedded") Flyway flyway,
             JdbcRequests requests,
             Attempts attempts,
+            PolicyResources resources,
             SigningWorkers workers) {
         this.config = config;
         this.settings = settings;
@@ -43,6 +47,7 @@ class Startup {
         this.flyway = flyway;
         this.requests = requests;
         this.attempts = attempts;
+        this.resources = resources;
         this.workers = workers;
     }
 
@@ -51,11 +56,20 @@ class Startup {
         folders.create();
         lock = Optional.of(OwnerLock.take(folders.ownerLock()));
         folders.clean();
+        requireFitKeys();
         flyway.migrate();
         attempts.resolveInterrupted();
         requests.releaseAll(Instant.now())
                 .forEach(r -> LOG.warnf("%s: was being worked on when the service stopped; resuming", r.id()));
         workers.start();
+    }
+
+    private void requireFitKeys() {
+        try {
+            resources.examineKeys();
+        } catch (UnfitKey e) {
+            throw CannotStart.because(e.getMessage());
+        }
     }
 
     void stop(@Observes ShutdownEvent event) throws IOException {

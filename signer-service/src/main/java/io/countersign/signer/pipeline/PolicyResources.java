@@ -20,13 +20,19 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
 /**
  * What a policy names, ready for use: its key, its timestamp authorities, and the roots its signatures must end in. Safe for
  * several threads.
  */
 public final class PolicyResources {
+    private static final Logger LOG = Logger.getLogger(PolicyResources.class);
+
     private final Configuration configuration;
     private final Hsm hsm;
     private final Function<List<String>, TimestampSource> timestamps;
@@ -54,15 +60,54 @@ public final class PolicyResources {
         this.toolVersion = toolVersion;
     }
 
-    /** Everything one signature needs, so that what is missing is known before a key is used. */
+    /**
+     * Asks the tokens for every key that policies and provenance name, and tells the log what they say. A key that is not
+     * there now is told too, and may be there later.
+     *
+     * @throws UnfitKey if one of them must never be signed with
+     */
+    public void examineKeys() throws UnfitKey {
+        Set<String> codeSigning = configuration.projects().stream()
+                .flatMap(p -> p.policies().stream())
+                .map(Policy::key)
+                .collect(Collectors.toCollection(TreeSet::new));
+        for (String key : codeSigning) {
+            examine(key, KeyPurpose.CODE_SIGNING);
+        }
+        examine(evidenceKey, KeyPurpose.EVIDENCE);
+    }
+
+    private void examine(String name, KeyPurpose purpose) throws UnfitKey {
+        try {
+            LOG.infof("key \"%s\" (%s): its token says %s", name, purpose, hsm.attributes(name));
+            fit(name, purpose);
+        } catch (KeyUnavailable e) {
+            LOG.warnf("key \"%s\" (%s) cannot be used now: %s", name, purpose, e.getMessage());
+        }
+    }
+
+    private SigningKey fit(String name, KeyPurpose purpose) throws KeyUnavailable, UnfitKey {
+        KeyFitness.requireConfined(name, hsm.attributes(name));
+        SigningKey key = hsm.key(name, purpose);
+        if (purpose == KeyPurpose.CODE_SIGNING) {
+            KeyFitness.requireRootLast(configuration.key(name).orElseThrow(), key.chain());
+        }
+        return key;
+    }
+
+    /** Everything one signature needs, so that what is missing or unfit is known before a key is used. */
     Prepared prepare(Policy policy) throws KeyUnavailable {
-        return new Prepared(
-                this,
-                policy,
-                hsm.key(policy.key(), KeyPurpose.CODE_SIGNING),
-                hsm.attributes(policy.key()),
-                hsm.key(evidenceKey, KeyPurpose.EVIDENCE),
-                timestamps.apply(policy.timestampAuthorities()));
+        try {
+            return new Prepared(
+                    this,
+                    policy,
+                    fit(policy.key(), KeyPurpose.CODE_SIGNING),
+                    hsm.attributes(policy.key()),
+                    fit(evidenceKey, KeyPurpose.EVIDENCE),
+                    timestamps.apply(policy.timestampAuthorities()));
+        } catch (UnfitKey e) {
+            throw KeyUnavailable.permanently(e.getMessage(), e);
+        }
     }
 
     /** One policy's resources. */
