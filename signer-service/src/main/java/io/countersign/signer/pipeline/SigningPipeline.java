@@ -82,10 +82,20 @@ public final class SigningPipeline {
             String provenance =
                     SigningStatement.attest(signed, with.context(approved, started, now()), with.evidenceKey());
             Digest released = artifacts.keep(output);
+            requireUnchanged(signed.output(), released);
             audit.append(signed(request, released));
             release(request, released, provenance);
         } finally {
             Files.deleteIfExists(output);
+        }
+    }
+
+    /** What is released is what was judged: between the two stands a folder that others may be able to write to. */
+    private static void requireUnchanged(Digest made, Digest kept) throws Untrusted {
+        if (!kept.equals(made)) {
+            throw new Untrusted("the signed file was " + made + " and came into the artifact store as " + kept
+                    + ", and is not released. Find out what else writes to the home's state folder, then submit the"
+                    + " file again");
         }
     }
 

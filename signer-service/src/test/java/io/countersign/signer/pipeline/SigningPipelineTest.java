@@ -1,0 +1,159 @@
+package io.countersign.signer.pipeline;
+
+import static io.countersign.signer.fixture.Examples.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.countersign.fixture.PeSample;
+import io.countersign.home.Configuration;
+import io.countersign.home.Configuration.Policy;
+import io.countersign.home.ConfigurationFile;
+import io.countersign.home.Home;
+import io.countersign.hsm.Hsm;
+import io.countersign.key.Digest;
+import io.countersign.key.KeyUnavailable;
+import io.countersign.signer.artifact.ArtifactStore;
+import io.countersign.signer.artifact.disk.DiskArtifactStore;
+import io.countersign.signer.audit.AuditEvent.Intent;
+import io.countersign.signer.audit.jdbc.JdbcAuditLog;
+import io.countersign.signer.fixture.Database;
+import io.countersign.signer.fixture.LabHome;
+import io.countersign.signer.fixture.LabTsa;
+import io.countersign.signer.policy.Approved;
+import io.countersign.signer.policy.SigningRules;
+import io.countersign.signer.request.SigningRequest.Processing;
+import io.countersign.signer.request.SigningRequest.Queued;
+import io.countersign.signer.request.Submission;
+import io.countersign.signer.request.jdbc.JdbcRequests;
+import io.countersign.timestamp.http.HttpTimestampSource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the pipeline does not release, with the keys of the lab home. */
+class SigningPipelineTest {
+    @TempDir
+    Path folder;
+
+    private Home home;
+    private Configuration configuration;
+
+    @BeforeEach
+    void open() throws Exception {
+        home = LabHome.made();
+        configuration = ConfigurationFile.read(home);
+    }
+
+    private PolicyResources resources(Configuration present, URI tsa) throws Exception {
+        try (InputStream root = Files.newInputStream(home.pki().resolve("lab-timestamp-root.pem"))) {
+            return new PolicyResources(
+                    present,
+                    Hsm.open(home, present),
+                    names -> new HttpTimestampSource(tsa, Duration.ofSeconds(30)),
+                    List.of((X509Certificate)
+                            CertificateFactory.getInstance("X.509").generateCertificate(root)),
+                    "evidence",
+                    "test");
+        }
+    }
+
+    private Policy policy() {
+        return configuration
+                .project("hello-driver")
+                .orElseThrow()
+                .policy("test-signing")
+                .orElseThrow();
+    }
+
+    /** A store on its way into which a file changes. */
+    private record Damaging(ArtifactStore store) implements ArtifactStore {
+        @Override
+        public Digest keep(Path file) throws IOException {
+            Files.write(file, new byte[8], StandardOpenOption.APPEND);
+            return store.keep(file);
+        }
+
+        @Override
+        public Path file(Digest sha256) throws IOException {
+            return store.file(sha256);
+        }
+    }
+
+    @Test
+    void aFileThatChangesAfterItWasJudgedIsNotReleased() throws Exception {
+        ArtifactStore store = new DiskArtifactStore(folder.resolve("artifacts"));
+        JdbcRequests requests = new JdbcRequests(Database.in(folder));
+        JdbcAuditLog audit = new JdbcAuditLog(Database.in(folder));
+        SigningRules rules = new SigningRules(configuration);
+        Digest upload = store.keep(PeSample.plus().writeTo(folder.resolve("upload")));
+        requests.add(Queued.first(new Submission(
+                UUID.randomUUID(),
+                "hello-driver",
+                "test-signing",
+                rules.form("hello-driver", "test-signing").text(),
+                "ci",
+                "hello.sys",
+                Optional.empty(),
+                upload,
+                1,
+                NOW)));
+        Processing request = requests.claim("w", NOW, NOW).orElseThrow();
+        try (LabTsa tsa = LabTsa.start(home, LabTsa.Mode.GOOD)) {
+            SigningPipeline pipeline = new SigningPipeline(
+                    rules,
+                    audit,
+                    new Damaging(store),
+                    requests,
+                    resources(configuration, tsa.url()),
+                    folder,
+                    InstantSource.system());
+            assertThatThrownBy(() -> pipeline.sign((Approved) rules.decide(request)))
+                    .isInstanceOf(Untrusted.class)
+                    .hasMessageContaining("came into the artifact store as");
+        }
+        assertThat(audit.of(request.id())).singleElement().isInstanceOf(Intent.class);
+        assertThat(requests.find(request.id())).contains(request);
+    }
+
+    @Test
+    void aKeyWhoseChainDoesNotEndInARootIsNotUsed() throws Exception {
+        Configuration cut = new Configuration(
+                configuration.organization(),
+                configuration.pkiBaseUrl(),
+                configuration.tokens(),
+                configuration.keys().stream()
+                        .map(k -> k.name().equals("publisher")
+                                ? new Configuration.Key(
+                                        k.name(),
+                                        k.token(),
+                                        k.label(),
+                                        k.chain().subList(0, 2),
+                                        k.local())
+                                : k)
+                        .toList(),
+                configuration.timestampAuthorities(),
+                configuration.identities(),
+                configuration.projects());
+        PolicyResources resources = resources(cut, URI.create("http://127.0.0.1:9/"));
+        assertThatThrownBy(() -> resources.prepare(policy()))
+                .isInstanceOfSatisfying(
+                        KeyUnavailable.class, e -> assertThat(e.isPermanent()).isTrue())
+                .hasMessageContaining("lab-ev-ca.pem")
+                .hasMessageContaining("root last");
+        assertThatThrownBy(resources::examineKeys).isInstanceOf(UnfitKey.class);
+        resources(configuration, URI.create("http://127.0.0.1:9/")).examineKeys();
+    }
+}
