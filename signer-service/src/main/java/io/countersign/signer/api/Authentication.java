@@ -1,5 +1,6 @@
 package io.countersign.signer.api;
 
+import io.countersign.signer.audit.Printable;
 import io.countersign.signer.identity.BearerTokens;
 import io.countersign.signer.identity.Caller;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -11,6 +12,7 @@ import jakarta.ws.rs.core.UriBuilder;
 import jakarta.ws.rs.ext.Provider;
 import java.net.URI;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /**
  * Lets known callers through, before a byte of the body is read, so that nobody else can make the service store anything. It
@@ -20,7 +22,8 @@ import java.util.Optional;
 @Provider
 @PreMatching
 class Authentication implements ContainerRequestFilter {
-    static final String CALLER = "countersign.caller";
+    private static final Logger LOG = Logger.getLogger(Authentication.class);
+    private static final String CALLER = "countersign.caller";
     static final String BASE = "countersign.base";
 
     private static final String OURS = "/v1/";
@@ -32,18 +35,40 @@ class Authentication implements ContainerRequestFilter {
         this.tokens = tokens;
     }
 
+    /**
+     * Who was let through.
+     *
+     * @throws Problem.Refusal if nobody was: a resource that is reached without this filter answers 401, not to everybody
+     */
+    static Caller callerOf(ContainerRequestContext request) {
+        if (request.getProperty(CALLER) instanceof Caller caller) {
+            return caller;
+        }
+        throw unauthorized("nobody was authenticated for this address").refusal();
+    }
+
+    private static Problem unauthorized(String detail) {
+        return Problem.of(
+                Status.UNAUTHORIZED,
+                detail,
+                "send Authorization: Bearer and a token whose SHA-256 an identity of countersign.yaml has");
+    }
+
     @Override
     public void filter(ContainerRequestContext request) {
         Optional<Caller> caller = tokens.authenticate(request.getHeaderString(HttpHeaders.AUTHORIZATION));
         if (caller.isEmpty()) {
-            request.abortWith(Problem.of(
-                            Status.UNAUTHORIZED,
-                            request.getHeaderString(HttpHeaders.AUTHORIZATION) == null
-                                    ? "there is no Authorization header"
-                                    : "the Authorization header holds no token this service knows",
-                            "send Authorization: Bearer and a token whose SHA-256 an identity of countersign.yaml has")
-                    .response()
-                    .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"countersign\"")
+            Problem problem = unauthorized(
+                    request.getHeaderString(HttpHeaders.AUTHORIZATION) == null
+                            ? "there is no Authorization header"
+                            : "the Authorization header holds no token this service knows");
+            // Neither the header nor the query: tokens end up in either.
+            LOG.infof(
+                    "401 for %s %s: %s",
+                    SafeFileName.of(request.getMethod()),
+                    Printable.of(request.getUriInfo().getRequestUri().getRawPath()),
+                    problem.detail());
+            request.abortWith(problem.response()
                     // The body was not read and is not going to be.
                     .header("Connection", "close")
                     .build());

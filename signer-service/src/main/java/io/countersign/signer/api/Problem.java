@@ -34,7 +34,11 @@ record Problem(String title, int status, String detail, String howToFix, List<Fa
     }
 
     Response.ResponseBuilder response() {
-        return Response.status(status).entity(this).header(HttpHeaders.CONTENT_TYPE, TYPE);
+        Response.ResponseBuilder response = Response.status(status).entity(this).header(HttpHeaders.CONTENT_TYPE, TYPE);
+        // RFC 9110 section 15.5.2: a 401 says how to authenticate.
+        return status == Response.Status.UNAUTHORIZED.getStatusCode()
+                ? response.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"countersign\"")
+                : response;
     }
 
     /** To be thrown from a resource. */

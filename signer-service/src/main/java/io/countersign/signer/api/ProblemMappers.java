@@ -1,6 +1,7 @@
 package io.countersign.signer.api;
 
 import io.countersign.signer.audit.AuditUnavailable;
+import io.countersign.signer.audit.Printable;
 import io.countersign.signer.pipeline.Intake.SubmissionRefused;
 import io.countersign.signer.pipeline.UnsignableUpload;
 import io.countersign.signer.policy.RuleId;
@@ -9,6 +10,8 @@ import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -92,6 +95,24 @@ class ProblemMappers {
                         "try again later; the operator finds the cause in the service's log")
                 .response()
                 .header("Retry-After", 10)
+                .build();
+    }
+
+    /**
+     * The form could not be read: resources throw no IOException of their own. A {@link FileSystemException} is about the
+     * folder of uploads.
+     */
+    @ServerExceptionMapper
+    Response unreadable(IOException e) {
+        if (e instanceof FileSystemException) {
+            return unexpected(e);
+        }
+        LOG.warnf("a form could not be read: %s", Printable.of(String.valueOf(e.getMessage())));
+        return Problem.of(
+                        Status.BAD_REQUEST,
+                        "the form is cut off or is not multipart/form-data",
+                        "send the whole form again, as curl -F does")
+                .response()
                 .build();
     }
 

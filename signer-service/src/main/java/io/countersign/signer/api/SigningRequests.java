@@ -24,6 +24,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -66,11 +67,18 @@ class SigningRequests {
             @PathParam("organization") String organization,
             MultipartFormDataInput input,
             @Context ContainerRequestContext context)
-            throws SubmissionRefused, UnsignableUpload, IOException {
-        requireOrganization(organization);
-        SubmissionForm form = SubmissionForm.read(input);
-        SigningRequest request = intake.submit(new Intake.Order(
-                caller(context),
+            throws SubmissionRefused, UnsignableUpload {
+        Caller caller = Authentication.callerOf(context);
+        SubmissionForm form;
+        try {
+            requireOrganization(organization);
+            form = SubmissionForm.read(input);
+        } catch (Problem.Refusal e) {
+            intake.refuse(caller, e.getMessage());
+            throw e;
+        }
+        SigningRequest request = accepted(new Intake.Order(
+                caller,
                 form.projectSlug(),
                 form.signingPolicySlug(),
                 form.fileName(),
@@ -80,6 +88,15 @@ class SigningRequests {
         return Response.created(URI.create(link))
                 .entity(RequestView.of(request, link))
                 .build();
+    }
+
+    private SigningRequest accepted(Intake.Order order) throws SubmissionRefused, UnsignableUpload {
+        try {
+            return intake.submit(order);
+        } catch (IOException e) {
+            // Ours, not the client's: see ProblemMappers.unreadable.
+            throw new UncheckedIOException(e);
+        }
     }
 
     @GET
@@ -107,8 +124,7 @@ class SigningRequests {
     public Response unsignedArtifact(
             @PathParam("organization") String organization,
             @PathParam("id") String id,
-            @Context ContainerRequestContext context)
-            throws IOException {
+            @Context ContainerRequestContext context) {
         SigningRequest request = find(organization, id, context);
         return download(request, request.submission().artifact());
     }
@@ -119,8 +135,7 @@ class SigningRequests {
     public Response signedArtifact(
             @PathParam("organization") String organization,
             @PathParam("id") String id,
-            @Context ContainerRequestContext context)
-            throws IOException {
+            @Context ContainerRequestContext context) {
         Completed request = completed(find(organization, id, context));
         return download(request, request.signed());
     }
@@ -141,10 +156,10 @@ class SigningRequests {
     }
 
     private SigningRequest find(String organization, String id, ContainerRequestContext context) {
+        Caller caller = Authentication.callerOf(context);
         requireOrganization(organization);
         return uuid(id).flatMap(requests::find)
-                .filter(r ->
-                        rules.mayRead(caller(context).name(), r.submission().project()))
+                .filter(r -> rules.mayRead(caller.name(), r.submission().project()))
                 .orElseThrow(() -> Problem.of(
                                 Status.NOT_FOUND,
                                 "there is no signing request " + SafeFileName.of(id) + " that you may see",
@@ -188,18 +203,20 @@ class SigningRequests {
         }
     }
 
-    private static Caller caller(ContainerRequestContext context) {
-        return (Caller) context.getProperty(Authentication.CALLER);
-    }
-
     private String link(ContainerRequestContext context, String organization, UUID id) {
         URI base = publicUrl.orElseGet(() -> context.getUriInfo().getBaseUri());
         return base.toString().replaceAll("/+$", "") + context.getProperty(Authentication.BASE) + organization
                 + "/SigningRequests/" + id;
     }
 
-    private Response download(SigningRequest request, Digest digest) throws IOException {
-        return Response.ok(artifacts.file(digest))
+    private Response download(SigningRequest request, Digest digest) {
+        java.nio.file.Path file;
+        try {
+            file = artifacts.file(digest);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Response.ok(file)
                 .header(
                         HttpHeaders.CONTENT_DISPOSITION,
                         attachment(request.submission().fileName()))

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jboss.resteasy.reactive.server.multipart.FormValue;
 import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
 
@@ -25,14 +26,21 @@ record SubmissionForm(
     private static final String CONFIGURATION = "artifactConfigurationSlug";
     private static final Set<String> KNOWN = Set.of(PROJECT, POLICY, DESCRIPTION, ARTIFACT, CONFIGURATION);
 
+    private static final Pattern SLUG = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
+
     /** @throws Problem.Refusal if the form cannot be taken, naming everything that is wrong with it */
     static SubmissionForm read(MultipartFormDataInput input) {
         Map<String, Collection<FormValue>> fields = input.getValues();
         List<Problem.Fault> errors = new ArrayList<>();
-        String project = text(fields, PROJECT, errors).orElse("");
-        String policy = text(fields, POLICY, errors).orElse("");
+        String project = slug(fields, PROJECT, errors);
+        String policy = slug(fields, POLICY, errors);
         Optional<String> description =
                 fields.containsKey(DESCRIPTION) ? text(fields, DESCRIPTION, errors) : Optional.empty();
+        if (description.filter(d -> CONTROL.matcher(d).find()).isPresent()) {
+            errors.add(new Problem.Fault(
+                    "the field description holds control characters", "send one line of printable text"));
+        }
         Optional<FormValue> artifact = artifact(fields, errors);
         if (fields.containsKey(CONFIGURATION)) {
             errors.add(new Problem.Fault(
@@ -58,6 +66,17 @@ record SubmissionForm(
                 SafeFileName.of(file.getFileName()),
                 description,
                 file.getFileItem().getFile());
+    }
+
+    /** Slugs come into logs and messages, so nothing else may pass for one. */
+    private static String slug(Map<String, Collection<FormValue>> fields, String name, List<Problem.Fault> errors) {
+        Optional<String> text = text(fields, name, errors);
+        if (text.isPresent() && !SLUG.matcher(text.get()).matches()) {
+            errors.add(new Problem.Fault(
+                    "the field " + name + " is not a slug",
+                    "send the slug as countersign.yaml has it: 1 to 64 letters, digits, '.', '_' and '-'"));
+        }
+        return text.orElse("");
     }
 
     private static Optional<String> text(

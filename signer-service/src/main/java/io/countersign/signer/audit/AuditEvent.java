@@ -31,10 +31,18 @@ public sealed interface AuditEvent {
      */
     record Outcome(
             UUID request, int attempt, Instant at, Result result, Optional<Digest> output, Optional<String> reason)
-            implements AuditEvent {}
+            implements AuditEvent {
+        public Outcome {
+            reason = reason.map(Printable::of);
+        }
+    }
 
-    /** Policy said no, at submission or when a worker took the request up. */
-    record Refusal(UUID request, Instant at, String actor, String reason) implements AuditEvent {}
+    /** No: to what was submitted, before it became a request, or by policy when a worker took the request up. */
+    record Refusal(UUID request, Instant at, String actor, String reason) implements AuditEvent {
+        public Refusal {
+            reason = Printable.of(reason);
+        }
+    }
 
     /** How an attempt ended. */
     enum Result {

@@ -8,6 +8,7 @@ import io.countersign.signer.audit.AuditEvent.Refusal;
 import io.countersign.signer.audit.AuditEvent.Result;
 import io.countersign.signer.audit.AuditLog;
 import io.countersign.signer.audit.AuditUnavailable;
+import io.countersign.signer.audit.Printable;
 import io.countersign.signer.policy.Approved;
 import io.countersign.signer.policy.Decision;
 import io.countersign.signer.policy.NotApproved;
@@ -121,19 +122,21 @@ public final class Attempts {
     }
 
     private void refuse(Processing request, Refused refused) {
-        String reason = refused.reason();
+        String reason = Printable.of(refused.reason());
         LOG.warnf("%s attempt %d: refused: %s", request.id(), request.attempt(), reason);
         audit.append(new Refusal(request.id(), now(), request.submission().submitter(), reason));
         settle(request, request.denied(reason, now()));
     }
 
-    private void fail(Processing request, String reason) {
+    private void fail(Processing request, String message) {
+        String reason = Printable.of(message);
         LOG.warnf("%s attempt %d: failed: %s", request.id(), request.attempt(), reason);
         audit.append(failed(request, reason));
         settle(request, request.failed(reason, now()));
     }
 
-    private void retry(Processing request, String reason) {
+    private void retry(Processing request, String message) {
+        String reason = Printable.of(message);
         if (request.attempt() >= MAXIMUM) {
             fail(request, reason + " (after " + request.attempt() + " attempts)");
             return;

@@ -82,15 +82,14 @@ public final class Intake {
      * @throws IOException if the file could not be kept; nothing was accepted
      */
     public Queued submit(Order order) throws SubmissionRefused, UnsignableUpload, IOException {
-        UUID id = UUID.randomUUID();
         List<Violation> violations = rules.examine(order.caller().name(), order.project(), order.policy());
         if (!violations.isEmpty()) {
             Refused refused = new Refused(violations);
-            LOG.warnf("%s refused for %s: %s", id, order.caller().name(), refused.reason());
-            audit.append(new Refusal(id, now(), order.caller().name(), refused.reason()));
+            refuse(order.caller(), refused.reason());
             throw new SubmissionRefused(refused);
         }
-        SubmittedFile.requireSignable(order.file());
+        requireSignable(order);
+        UUID id = UUID.randomUUID();
         long size = Files.size(order.file());
         Digest digest = artifacts.keep(order.file());
         Queued request = Queued.first(new Submission(
@@ -110,6 +109,22 @@ public final class Intake {
                 id, order.caller().name(), order.fileName(), size, digest, order.project(), order.policy());
         wake.run();
         return request;
+    }
+
+    private void requireSignable(Order order) throws UnsignableUpload, IOException {
+        try {
+            SubmittedFile.requireSignable(order.file());
+        } catch (UnsignableUpload e) {
+            refuse(order.caller(), order.fileName() + ": " + e.getMessage());
+            throw e;
+        }
+    }
+
+    /** Puts on record that something was submitted and not taken, under an id of its own; it may hold what a client sent. */
+    public void refuse(Caller caller, String reason) {
+        Refusal refusal = new Refusal(UUID.randomUUID(), now(), caller.name(), reason);
+        LOG.warnf("%s refused for %s: %s", refusal.request(), refusal.actor(), refusal.reason());
+        audit.append(refusal);
     }
 
     private Instant now() {

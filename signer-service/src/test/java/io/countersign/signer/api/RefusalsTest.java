@@ -8,15 +8,27 @@ import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.agroal.DataSource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +36,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the API does not accept, and how it says so. */
 @QuarkusTest
 class RefusalsTest extends ApiTranscript {
+    @Inject
+    @DataSource("embedded")
+    AgroalDataSource database;
+
     @Test
     void withoutATokenThereIsNoAnswerButHowToGetOne() {
         given().get(API + "/" + UUID.randomUUID())
@@ -166,6 +182,89 @@ class RefusalsTest extends ApiTranscript {
                 .contentType("application/problem+json")
                 .body("detail", containsString(reason))
                 .body("howToFix", not(nullValue()));
+        assertThat(lastRefusal()).startsWith("ci: hello.sys: ").contains(reason);
+    }
+
+    /** Who was refused last, and why. */
+    private String lastRefusal() {
+        try (Connection connection = database.getConnection();
+                Statement select = connection.createStatement();
+                ResultSet row = select.executeQuery(
+                        "SELECT actor, reason FROM audit_event WHERE kind = 'REFUSAL' ORDER BY seq DESC LIMIT 1")) {
+            assertThat(row.next()).isTrue();
+            return row.getString("actor") + ": " + row.getString("reason");
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void nothingThatIsSentCanForgeALineOfTheLog() throws IOException {
+        caller().multiPart("projectSlug", "x\r\n2026-11-23 INFO forged")
+                .multiPart("signingPolicySlug", "y".repeat(65))
+                .multiPart("description", "one\ntwo")
+                .multiPart("artifact", "hello.sys", DRIVER)
+                .multiPart("sur\u2028prise", "!")
+                .post(API + "/SubmitWithArtifact")
+                .then()
+                .statusCode(400)
+                .body(
+                        "errors.error",
+                        hasItems(
+                                equalTo("the field projectSlug is not a slug"),
+                                equalTo("the field signingPolicySlug is not a slug"),
+                                equalTo("the field description holds control characters")));
+        assertThat(lastRefusal())
+                .startsWith("ci: ")
+                .contains("projectSlug is not a slug")
+                .doesNotContain("forged")
+                .doesNotContainPattern("[\\p{Cntrl}\u2028]");
+    }
+
+    @Test
+    void anAnswer401LeavesALineInTheLogWithoutTheToken() {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                lines.add(line.getLevel() + " " + new SimpleFormatter().formatMessage(line)
+                        + Arrays.toString(line.getParameters()));
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger log = Logger.getLogger(Authentication.class.getName());
+        log.addHandler(handler);
+        try {
+            given().header("Authorization", "Bearer sesame-1")
+                    .get(API + "/x?token=sesame-2")
+                    .then()
+                    .statusCode(401);
+        } finally {
+            log.removeHandler(handler);
+        }
+        assertThat(lines)
+                .singleElement()
+                .satisfies(line -> assertThat(line)
+                        .startsWith("INFO")
+                        .contains("401 for", "GET", API + "/x")
+                        .doesNotContain("sesame"));
+    }
+
+    @Test
+    void aFormThatIsCutOffIsABadRequestNotAFailureOfOurs() throws IOException {
+        String start = "--x\r\nContent-Disposition: form-data; name=\"artifact\"; filename=\"hello.sys\"\r\n\r\nMZ";
+        caller().header("Content-Type", "multipart/form-data; boundary=x")
+                .body(start.getBytes(StandardCharsets.US_ASCII))
+                .post(API + "/SubmitWithArtifact")
+                .then()
+                .statusCode(400)
+                .contentType("application/problem+json")
+                .body("detail", containsString("cut off"));
     }
 
     @Test
