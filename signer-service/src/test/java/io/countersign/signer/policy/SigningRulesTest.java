@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countersign.home.Configuration;
 import io.countersign.home.Configuration.Policy;
-import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.signer.fixture.Examples;
 import io.countersign.signer.request.SigningRequest.Processing;
