@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -42,6 +44,12 @@ public final class AuthenticodeSignature {
     private static final int MAXIMUM_CERTIFICATES = 64;
     private static final int MAXIMUM_NESTED = 16;
 
+    private static final Set<ASN1ObjectIdentifier> UNSIGNED_ATTRIBUTES = Set.of(
+            CMSAttributes.counterSignature,
+            Oids.SPC_RFC3161_TIMESTAMP,
+            Oids.SPC_NESTED_SIGNATURE,
+            CountersignOid.SOURCE_IMAGE);
+
     private final Bytes encoded;
     private final SignedData signedData;
     private final SignerInfo signer;
@@ -57,6 +65,7 @@ public final class AuthenticodeSignature {
     private final List<Bytes> timestamps;
     private final List<AuthenticodeSignature> nested;
     private final Optional<SourceImage> sourceImage;
+    private final Set<String> foreignAttributes;
 
     private AuthenticodeSignature(Bytes encoded, boolean mayNest)
             throws MalformedSignature, IOException, CertificateException {
@@ -72,6 +81,10 @@ public final class AuthenticodeSignature {
                     + ", wanted SpcIndirectDataContent " + Oids.SPC_INDIRECT_DATA);
         }
         SpcIndirectDataContent content = SpcIndirectDataContent.of(inner.getContent());
+        if (!Arrays.equals(inner.getContent().toASN1Primitive().getEncoded(), content.getEncoded(ASN1Encoding.DER))) {
+            // Windows digests the octets that are there, we those of the DER: they must be the same.
+            throw new MalformedSignature("the signed content is not DER");
+        }
         imageDigest = content.digest();
         aboutPeImage = content.type().equals(Oids.SPC_PE_IMAGE_DATA);
         if (signedData.getSignerInfos().size() != 1) {
@@ -106,6 +119,15 @@ public final class AuthenticodeSignature {
         sourceImage = source.isEmpty()
                 ? Optional.empty()
                 : SourceImage.of(source.get(0).toASN1Primitive());
+        foreignAttributes = new TreeSet<>();
+        if (signer.getUnauthenticatedAttributes() != null) {
+            for (ASN1Encodable element : signer.getUnauthenticatedAttributes()) {
+                ASN1ObjectIdentifier type = Attribute.getInstance(element).getAttrType();
+                if (!UNSIGNED_ATTRIBUTES.contains(type)) {
+                    foreignAttributes.add(type.getId());
+                }
+            }
+        }
     }
 
     /**
@@ -247,6 +269,11 @@ public final class AuthenticodeSignature {
     /** What our own signer noted of the file before signing. */
     public Optional<SourceImage> sourceImage() {
         return sourceImage;
+    }
+
+    /** Types of unsigned attributes with no meaning here, dotted: free storage that no signature covers. */
+    public Set<String> foreignAttributes() {
+        return Set.copyOf(foreignAttributes);
     }
 
     /** RFC 5652 section 5.4: the messageDigest attribute is the digest of the content without its tag and length. */

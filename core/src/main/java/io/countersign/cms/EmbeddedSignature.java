@@ -3,6 +3,7 @@ package io.countersign.cms;
 import io.countersign.key.Bytes;
 import io.countersign.pe.ByteSource;
 import io.countersign.pe.CertificateTable;
+import io.countersign.pe.CertificateTable.Padding;
 import io.countersign.pe.MalformedPe;
 import io.countersign.pe.PeImage;
 import java.io.IOException;
@@ -13,10 +14,10 @@ import java.util.Optional;
  * The signature in a PE file's certificate table.
  *
  * @param signature of the first entry, the only one Windows looks at
- * @param padding octets behind its DER inside the entry
+ * @param padding what stands behind its DER inside the entry
  * @param otherEntries how many entries follow
  */
-public record EmbeddedSignature(AuthenticodeSignature signature, Bytes padding, int otherEntries) {
+public record EmbeddedSignature(AuthenticodeSignature signature, Padding padding, int otherEntries) {
 
     /**
      * Reads it.
@@ -34,12 +35,22 @@ public record EmbeddedSignature(AuthenticodeSignature signature, Bytes padding, 
         CertificateTable.Entry first = entries.get(0);
         if (!first.isSignedData()) {
             throw new MalformedSignature("the first certificate table entry has type " + first.type()
-                    + ", wanted 2 (WIN_CERT_TYPE_PKCS_SIGNED_DATA)");
+                    + ", wanted 2 (WIN_CERT_TYPE_PKCS_SIGNED_DATA)" + at(first));
         }
         Bytes der = CertificateTable.der(first, source);
-        return Optional.of(new EmbeddedSignature(
-                AuthenticodeSignature.parse(der),
-                CertificateTable.padding(first, der.size(), source),
-                entries.size() - 1));
+        try {
+            ElementLimit.require(der);
+            return Optional.of(new EmbeddedSignature(
+                    AuthenticodeSignature.parse(der),
+                    CertificateTable.padding(
+                            first, der.size(), image.certificateTable().orElseThrow(), source),
+                    entries.size() - 1));
+        } catch (MalformedSignature e) {
+            throw new MalformedSignature(e.getMessage() + at(first), e);
+        }
+    }
+
+    private static String at(CertificateTable.Entry entry) {
+        return " (at offset 0x" + Long.toHexString(entry.range().offset()) + ")";
     }
 }

@@ -13,6 +13,7 @@ public final class CertificateTable {
     static final int MAXIMUM_SIGNATURE = 16 << 20;
 
     private static final int HEADER = 8;
+    private static final int PADDING_BLOCK = 1 << 16;
     private static final int MAXIMUM_ENTRIES = 64;
     private static final int REVISION_2 = 0x0200;
     private static final int PKCS_SIGNED_DATA = 0x0002;
@@ -63,7 +64,7 @@ public final class CertificateTable {
                     new ByteRange(at, length),
                     Short.toUnsignedInt(header.getShort(4)),
                     Short.toUnsignedInt(header.getShort(6))));
-            at += (length + 7) & ~7L;
+            at += aligned(length);
         }
         return entries;
     }
@@ -83,13 +84,45 @@ public final class CertificateTable {
         return Bytes.of(der);
     }
 
-    /** What follows the DER inside the entry: zeroes in an honest file, at most 7 of them; a hiding place since CVE-2013-3900. */
-    public static Bytes padding(Entry entry, int derSize, ByteSource source) throws IOException {
+    /**
+     * What follows the DER inside an entry: zeroes in an honest file, at most 7 of them; a hiding place since CVE-2013-3900.
+     *
+     * @param size in bytes
+     * @param zero whether every one of them is zero
+     */
+    public record Padding(long size, boolean zero) {
+        public static final Padding NONE = new Padding(0, true);
+
+        /** As every honest signer leaves it. */
+        public boolean isHonest() {
+            return zero && size < 8;
+        }
+    }
+
+    /**
+     * Reads everything between the DER and the next entry: what dwLength counts and what fills the last 8 octets. It is read
+     * whole, in blocks, since what is hidden may be hidden at its end.
+     */
+    public static Padding padding(Entry entry, int derSize, ByteRange table, ByteSource source) throws IOException {
         long start = entry.range().offset() + HEADER + derSize;
-        byte[] padding =
-                new byte[(int) Math.min(MAXIMUM_SIGNATURE, entry.range().end() - start)];
-        source.read(start, ByteBuffer.wrap(padding));
-        return Bytes.of(padding);
+        long end = Math.min(
+                table.end(), entry.range().offset() + aligned(entry.range().length()));
+        ByteBuffer block = ByteBuffer.allocate((int) Math.min(PADDING_BLOCK, end - start));
+        for (long at = start; at < end; at += block.limit()) {
+            block.clear().limit((int) Math.min(PADDING_BLOCK, end - at));
+            source.read(at, block);
+            block.flip();
+            while (block.hasRemaining()) {
+                if (block.get() != 0) {
+                    return new Padding(end - start, false);
+                }
+            }
+        }
+        return new Padding(end - start, true);
+    }
+
+    private static long aligned(long length) {
+        return (length + 7) & ~7L;
     }
 
     private static long derLength(long start, long room, ByteSource source) throws IOException, MalformedPe {

@@ -10,6 +10,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.cert.X509CertificateHolder;
@@ -26,18 +27,25 @@ import org.bouncycastle.tsp.TimeStampToken;
  * {@code io.countersign.verify}.
  */
 public final class TimestampToken {
+    private static final int MAXIMUM_CERTIFICATES = 64;
+
     private final TimeStampToken token;
     private final Bytes encoded;
     private final List<X509Certificate> certificates;
     private final Optional<X509Certificate> signerCertificate;
 
-    private TimestampToken(TimeStampToken token, Bytes encoded) throws CertificateException {
+    private TimestampToken(TimeStampToken token, Bytes encoded) throws CertificateException, MalformedTimestamp {
         this.token = token;
         this.encoded = encoded;
+        Collection<X509CertificateHolder> inside = token.getCertificates().getMatches(null);
+        if (inside.size() > MAXIMUM_CERTIFICATES) {
+            throw new MalformedTimestamp(
+                    inside.size() + " certificates in the token; at most " + MAXIMUM_CERTIFICATES + " are read");
+        }
         JcaX509CertificateConverter converter = new JcaX509CertificateConverter();
         List<X509Certificate> found = new ArrayList<>();
         X509Certificate signer = null;
-        for (X509CertificateHolder holder : token.getCertificates().getMatches(null)) {
+        for (X509CertificateHolder holder : inside) {
             X509Certificate certificate = converter.getCertificate(holder);
             found.add(certificate);
             if (token.getSID().match(holder)) {

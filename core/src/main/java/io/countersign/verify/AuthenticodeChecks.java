@@ -1,6 +1,7 @@
 package io.countersign.verify;
 
 import io.countersign.key.DigestAlgorithm;
+import io.countersign.timestamp.TimestampToken;
 import io.countersign.verify.Finding.Outcome;
 import io.countersign.x509.CertificatePath;
 import java.util.List;
@@ -24,6 +25,7 @@ final class AuthenticodeChecks {
                     AuthenticodeChecks::path),
             check("tsp.token", "RFC 3161 section 2.4.2, RFC 5816", AuthenticodeChecks::token),
             check("tsp.path", "RFC 3161 section 2.3", AuthenticodeChecks::tokenPath),
+            check("cms.unsigned-attributes", "RFC 5652 section 5.3", AuthenticodeChecks::unsignedAttributes),
             check(
                     "pe.table-padding",
                     "Microsoft Security Advisory 2915720 (CVE-2013-3900)",
@@ -125,8 +127,14 @@ final class AuthenticodeChecks {
         return timestamp
                 .flaw()
                 .map(flaw -> failed("the timestamp does not hold: " + flaw))
-                .orElseGet(() -> passed(
-                        "timestamped at " + timestamp.token().orElseThrow().genTime()));
+                .orElseGet(() -> goodToken(timestamp.token().orElseThrow()));
+    }
+
+    private static Result goodToken(TimestampToken token) {
+        String message = "timestamped at " + token.genTime();
+        return token.imprint().orElseThrow().algorithm() == DigestAlgorithm.SHA1
+                ? new Result(Outcome.NOTE, message + ", over a SHA-1 imprint, which no authority may issue since 2022")
+                : passed(message);
     }
 
     private static Result tokenPath(Evidence e) {
@@ -136,18 +144,23 @@ final class AuthenticodeChecks {
                 .orElseGet(() -> new Result(Outcome.NOTE, "no timestamp to build a path for"));
     }
 
+    private static Result unsignedAttributes(Evidence e) {
+        return e.signature().foreignAttributes().isEmpty()
+                ? passed("no unsigned attribute but those Authenticode knows")
+                : new Result(
+                        Outcome.NOTE,
+                        "unsigned attributes " + String.join(", ", e.signature().foreignAttributes())
+                                + " carry something that no signature covers and Windows ignores");
+    }
+
     private static Result padding(Evidence e) {
-        byte[] octets = e.padding().toByteArray();
-        boolean zero = true;
-        for (byte b : octets) {
-            zero &= b == 0;
-        }
-        if (zero && octets.length < 8 && e.otherEntries() == 0) {
+        if (e.padding().isHonest() && e.otherEntries() == 0) {
             return passed("nothing is hidden behind the signature");
         }
         return new Result(
                 Outcome.NOTE,
-                octets.length + (zero ? " zero" : "") + " bytes behind the signature and " + e.otherEntries()
+                e.padding().size() + (e.padding().zero() ? " zero" : "") + " bytes behind the signature and "
+                        + e.otherEntries()
                         + " further table entries are not signed; Windows refuses them only with EnableCertPaddingCheck=1");
     }
 

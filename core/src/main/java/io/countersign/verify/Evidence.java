@@ -1,8 +1,8 @@
 package io.countersign.verify;
 
 import io.countersign.cms.AuthenticodeSignature;
-import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
+import io.countersign.pe.CertificateTable.Padding;
 import io.countersign.x509.CertificatePath;
 import java.time.Instant;
 import java.util.Optional;
@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param path from the signer's certificate at that time; empty if the certificate is not in the file
  * @param rootsGiven whether there are trust anchors for code signing at all
  * @param timestampRootsGiven whether there are trust anchors for timestamps at all
- * @param padding octets behind the DER of the certificate table entry; empty for nested signatures
+ * @param padding behind the DER of the certificate table entry; none for nested signatures
  * @param otherEntries certificate table entries beside the first
  * @param storedChecksum the PE's CheckSum field
  * @param rightChecksum what it should hold
@@ -31,7 +31,7 @@ record Evidence(
         Optional<CertificatePath> path,
         boolean rootsGiven,
         boolean timestampRootsGiven,
-        Bytes padding,
+        Padding padding,
         int otherEntries,
         long storedChecksum,
         long rightChecksum) {}

@@ -3,9 +3,9 @@ package io.countersign.verify;
 import io.countersign.cms.AuthenticodeSignature;
 import io.countersign.cms.EmbeddedSignature;
 import io.countersign.cms.MalformedSignature;
-import io.countersign.key.Bytes;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.pe.ByteSource;
+import io.countersign.pe.CertificateTable.Padding;
 import io.countersign.pe.ImageScan;
 import io.countersign.pe.MalformedPe;
 import io.countersign.pe.PeImage;
@@ -112,7 +112,7 @@ public final class VerifyFile {
                 path,
                 rootsGiven,
                 timestampRootsGiven,
-                index == 0 ? embedded.padding() : Bytes.of(),
+                index == 0 ? embedded.padding() : Padding.NONE,
                 embedded.otherEntries(),
                 image.storedChecksum(),
                 scan.checksum());

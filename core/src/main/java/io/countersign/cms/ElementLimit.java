@@ -1,0 +1,54 @@
+package io.countersign.cms;
+
+import io.countersign.key.Bytes;
+import java.nio.ByteBuffer;
+
+/**
+ * Counts ASN.1 elements before they are parsed. Each becomes objects of some hundred bytes, so a signature of 16 MiB made of
+ * two-octet elements would cost gigabytes; the largest honest ones are one octet string of page hashes.
+ */
+final class ElementLimit {
+    private static final int MAXIMUM = 1 << 17;
+
+    private ElementLimit() {}
+
+    /**
+     * @throws MalformedSignature if there are more elements than any honest signature has
+     */
+    static void require(Bytes encoded) throws MalformedSignature {
+        ByteBuffer octets = ByteBuffer.wrap(encoded.toByteArray());
+        int count = 0;
+        while (octets.remaining() >= 2) {
+            if (++count > MAXIMUM) {
+                throw new MalformedSignature("the signature has more than " + MAXIMUM + " ASN.1 elements");
+            }
+            int tag = octets.get();
+            if ((tag & 0x1F) == 0x1F) {
+                skipLongTag(octets);
+            }
+            long length = length(octets);
+            // What is inside a constructed element follows at once.
+            if ((tag & 0x20) == 0) {
+                octets.position(octets.position() + (int) Math.min(length, octets.remaining()));
+            }
+        }
+    }
+
+    private static void skipLongTag(ByteBuffer octets) {
+        while (octets.hasRemaining() && octets.get() < 0) {
+            // a tag number of another seven bits follows
+        }
+    }
+
+    private static long length(ByteBuffer octets) {
+        int first = octets.hasRemaining() ? octets.get() : 0;
+        if (first >= 0) {
+            return first;
+        }
+        long length = 0;
+        for (int i = first & 0x7F; i > 0 && octets.hasRemaining(); i--) {
+            length = Math.min(length << 8 | Byte.toUnsignedInt(octets.get()), Integer.MAX_VALUE);
+        }
+        return length;
+    }
+}
