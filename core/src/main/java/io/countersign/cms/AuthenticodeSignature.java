@@ -15,6 +15,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -70,6 +71,9 @@ public final class AuthenticodeSignature {
     private AuthenticodeSignature(Bytes encoded, boolean mayNest)
             throws MalformedSignature, IOException, CertificateException {
         this.encoded = encoded;
+        if (encoded.size() == 0) {
+            throw new MalformedSignature("the signature is empty");
+        }
         ContentInfo info = ContentInfo.getInstance(ASN1Primitive.fromByteArray(encoded.toByteArray()));
         if (!info.getContentType().equals(CMSObjectIdentifiers.signedData)) {
             throw new MalformedSignature("content type is " + info.getContentType() + ", wanted SignedData");
@@ -143,11 +147,13 @@ public final class AuthenticodeSignature {
     private static AuthenticodeSignature parse(Bytes der, boolean mayNest) throws MalformedSignature {
         try {
             return new AuthenticodeSignature(der, mayNest);
-        } catch (IOException | CertificateException e) {
-            throw new MalformedSignature("the signature is not well formed: " + e.getMessage(), e);
-        } catch (RuntimeException e) {
-            // Bouncy Castle parses lazily and answers hostile ASN.1 with many kinds of unchecked exception.
-            throw new MalformedSignature("the signature is not well-formed ASN.1: " + e.getMessage(), e);
+        } catch (IOException | CertificateException | RuntimeException e) {
+            // Bouncy Castle parses lazily and answers hostile ASN.1 with many kinds of unchecked exception, some
+            // without a
+            // message.
+            String reason =
+                    Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+            throw new MalformedSignature("the signature is not well formed: " + reason, e);
         }
     }
 

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
@@ -66,7 +67,9 @@ public final class TimestampToken {
             return new TimestampToken(new TimeStampToken(new CMSSignedData(der)), Bytes.of(der));
         } catch (CMSException | TSPException | IOException | CertificateException | RuntimeException e) {
             // Bouncy Castle answers hostile ASN.1 with unchecked exceptions as well.
-            throw new MalformedTimestamp("not an RFC 3161 token: " + e.getMessage(), e);
+            String reason =
+                    Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+            throw new MalformedTimestamp("not an RFC 3161 token: " + reason, e);
         }
     }
 

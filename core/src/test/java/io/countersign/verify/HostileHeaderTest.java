@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Headers that lie about the layout. The image digest covers the file minus three ranges whatever the headers say of sections, so
  * an odd layout that was there when the file was signed is trusted, and one made afterwards is a change like any other.
  */
-@Timeout(20)
+@Timeout(60)
 class HostileHeaderTest {
     private static final int PE = 0x80;
     private static final int SIZE_OF_HEADERS = PE + 24 + 60;

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Certificate chains that only look as if they led to a root. */
-@Timeout(30)
+@Timeout(60)
 class HostilePathTest {
     private final byte[] unsigned = unsigned();
 

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** SignedData that contradicts itself, hides something, or is built to cost. */
-@Timeout(20)
+@Timeout(60)
 class HostileSignatureTest {
     private static final int TABLE = 0x600;
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Certificate tables that lie, hide or overflow. */
-@Timeout(20)
+@Timeout(60)
 class HostileTableTest {
     /** Where the table of a signed {@link PeSample} starts, and so the first offset of a table that is attached to one. */
     private static final int TABLE = 0x600;

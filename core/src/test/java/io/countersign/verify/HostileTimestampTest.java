@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Timestamps that would lend a time nobody vouches for. */
-@Timeout(20)
+@Timeout(60)
 class HostileTimestampTest {
     private final byte[] unsigned = unsigned();
     private final AuthenticodeSignature signature = parse(cms(unsigned).toBytes());

@@ -1,0 +1,155 @@
+package io.countersign.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.countersign.cms.AuthenticodeSignature;
+import io.countersign.cms.MalformedSignature;
+import io.countersign.fixture.PeSample;
+import io.countersign.fixture.TableSample;
+import io.countersign.key.Bytes;
+import io.countersign.key.Digest;
+import io.countersign.key.DigestAlgorithm;
+import io.countersign.pe.ByteSource;
+import io.countersign.pe.CertificateTable;
+import io.countersign.pe.ImageScan;
+import io.countersign.pe.MalformedPe;
+import io.countersign.pe.PeImage;
+import io.countersign.timestamp.MalformedTimestamp;
+import io.countersign.timestamp.Refusal;
+import io.countersign.timestamp.TestTsa;
+import io.countersign.timestamp.TimestampAuthority;
+import io.countersign.timestamp.TimestampResponse;
+import io.countersign.timestamp.TimestampToken;
+import io.countersign.verify.Report;
+import io.countersign.verify.Verdict;
+import io.countersign.verify.VerifyFile;
+import io.countersign.x509.PemCertificates;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+
+/**
+ * Whatever octets come in, the answer is a value or the one exception that says they are malformed. Seeds and past findings are
+ * in this class's Inputs folder among the resources; {@link SeedCorpus} wrote the first of them.
+ */
+class HostileInputFuzzTest {
+    private static final byte[] UNSIGNED = PeSample.plus().toByteArray();
+    private static final TimestampAuthority AUTHORITY = TestTsa.authority();
+
+    private static VerifyFile verifier;
+    private static Digest signedImage;
+
+    @BeforeAll
+    static void trustTheSeedsRoots() throws IOException {
+        List<X509Certificate> roots = PemCertificates.read(SeedCorpus.ROOTS);
+        verifier = new VerifyFile(roots, roots, SeedCorpus.TIME);
+        signedImage = imageDigest(UNSIGNED);
+    }
+
+    /** No file is trusted but one whose covered octets are those that were signed, and none with a table is unsigned. */
+    @FuzzTest
+    void peFile(byte[] octets) throws IOException {
+        Path file = Files.createTempFile("fuzz", ".exe");
+        try {
+            Files.write(file, octets);
+            Report report = verifier.verify(file);
+            if (report.verdict() instanceof Verdict.Trusted) {
+                assertThat(imageDigest(octets)).isEqualTo(signedImage);
+            }
+            if (report.verdict() instanceof Verdict.Unsigned) {
+                assertThat(PeImage.parse(ByteSource.of(Bytes.of(octets))).certificateTable())
+                        .isEmpty();
+            }
+        } catch (MalformedPe e) {
+            throw new AssertionError("called unsigned", e);
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    /** A table is malformed or has entries, each inside it and behind the one before. */
+    @FuzzTest
+    void certificateTable(byte[] table) throws IOException {
+        byte[] file = TableSample.attach(UNSIGNED, table);
+        ByteSource source = ByteSource.of(Bytes.of(file));
+        try {
+            PeImage image = PeImage.parse(source);
+            List<CertificateTable.Entry> entries = CertificateTable.entries(image, source);
+            assertThat(entries.isEmpty()).isEqualTo(table.length == 0);
+            long end = UNSIGNED.length;
+            for (CertificateTable.Entry entry : entries) {
+                assertThat(entry.range().offset()).isGreaterThanOrEqualTo(end);
+                end = entry.range().end();
+                assertThat(end).isLessThanOrEqualTo(file.length);
+                Bytes der = CertificateTable.der(entry, source);
+                assertThat(der.size()).isLessThanOrEqualTo((int) entry.range().length() - 8);
+                assertThat(CertificateTable.padding(
+                                        entry,
+                                        der.size(),
+                                        image.certificateTable().orElseThrow(),
+                                        source)
+                                .size())
+                        .isNotNegative();
+            }
+        } catch (MalformedPe e) {
+            assertThat(e.offset()).isBetween(0L, (long) file.length);
+        }
+    }
+
+    @FuzzTest
+    void authenticodeSignature(byte[] der) {
+        try {
+            AuthenticodeSignature signature = AuthenticodeSignature.parse(Bytes.of(der));
+            for (X509Certificate certificate : signature.certificates()) {
+                signature.isSignedBy(certificate);
+            }
+            assertThat(signature.encoded()).isEqualTo(Bytes.of(der));
+            assertThat(signature.signatureValue()).isNotNull();
+            assertThat(signature.nested()).hasSizeLessThanOrEqualTo(16);
+        } catch (MalformedSignature e) {
+            assertThat(e).hasMessageNotContaining(": null");
+        }
+    }
+
+    @FuzzTest
+    void timestampToken(byte[] der) {
+        try {
+            TimestampToken token = TimestampToken.parse(der);
+            assertThat(List.of(token.genTime(), token.imprint(), token.serialNumber(), token.policy(), token.nonce()))
+                    .doesNotContainNull();
+            token.requireOwnSignature();
+        } catch (MalformedTimestamp e) {
+            assertThat(e).hasMessageNotContaining(": null");
+        }
+    }
+
+    /** Every request gets an answer that can be read, and none looks like a failure of ours. */
+    @FuzzTest
+    void timestampRequest(byte[] request) throws MalformedTimestamp {
+        TimestampResponse response = TimestampResponse.parse(AUTHORITY.respond(request));
+        if (response instanceof TimestampResponse.Refused refused) {
+            assertThat(refused.refusals()).hasSize(1).isNotEqualTo(Set.of(Refusal.SYSTEM_FAILURE));
+        } else {
+            Optional<X509Certificate> signer =
+                    ((TimestampResponse.Granted) response).token().signerCertificate();
+            assertThat(signer).isNotNull();
+        }
+    }
+
+    private static Digest imageDigest(byte[] octets) throws IOException {
+        ByteSource source = ByteSource.of(Bytes.of(octets));
+        try {
+            return ImageScan.of(PeImage.parse(source), source, EnumSet.of(DigestAlgorithm.SHA256))
+                    .imageDigest(DigestAlgorithm.SHA256);
+        } catch (MalformedPe e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.countersign.fuzz;
+
+import io.countersign.cms.AuthenticodeSignature;
+import io.countersign.fixture.PeSample;
+import io.countersign.fixture.SoftwareKey;
+import io.countersign.fixture.TableSample;
+import io.countersign.fixture.TestPki;
+import io.countersign.fixture.TestPki.Kind;
+import io.countersign.key.Bytes;
+import io.countersign.key.DigestAlgorithm;
+import io.countersign.sign.SignFile;
+import io.countersign.sign.SignFile.Existing;
+import io.countersign.sign.SignFile.Options;
+import io.countersign.timestamp.TimestampAuthority;
+import io.countersign.timestamp.TimestampRequest;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** Writes the seeds of {@link HostileInputFuzzTest} anew, all by our own writer and throw-away keys: run it in {@code core}. */
+final class SeedCorpus {
+    static final Instant TIME = Instant.parse("2026-11-01T12:00:00Z");
+
+    private static final Path FOLDER = Path.of("src/test/resources/io/countersign/fuzz/HostileInputFuzzTestInputs");
+
+    /** The roots that the seeds' signatures and timestamps lead to. */
+    static final Path ROOTS = FOLDER.resolveSibling("roots.pem");
+
+    private SeedCorpus() {}
+
+    public static void main(String[] arguments) throws Exception {
+        SoftwareKey root = TestPki.root("SEED Root", TIME.minus(Duration.ofDays(30)));
+        SoftwareKey publisher = key(root, "SEED Publisher", Kind.CODE_SIGNING);
+        SoftwareKey authority = key(root, "SEED Timestamp Authority", Kind.TIME_STAMPING);
+        TimestampAuthority stamps = new TimestampAuthority("SEED", authority, InstantSource.fixed(TIME));
+
+        Path work = Files.createTempDirectory("seeds");
+        Path unsigned = PeSample.plus().writeTo(work.resolve("unsigned"));
+        Path plain = work.resolve("plain");
+        Path nested = work.resolve("nested");
+        new SignFile(publisher, Optional.of(stamps)).sign(unsigned, plain, Options.defaults());
+        new SignFile(publisher, Optional.empty())
+                .sign(
+                        plain,
+                        nested,
+                        new Options(DigestAlgorithm.SHA256, Existing.APPEND, Optional.of("seed"), Optional.empty()));
+
+        Files.createDirectories(FOLDER);
+        TestPki.pem(ROOTS, root.certificate());
+        byte[] signed = Files.readAllBytes(plain);
+        seed("peFile", "unsigned-pe32", PeSample.pe32().overlay(3).toByteArray());
+        seed("peFile", "signed", signed);
+        seed("peFile", "nested", Files.readAllBytes(nested));
+        seed("certificateTable", "one-entry", TableSample.tableOf(signed));
+        seed(
+                "certificateTable",
+                "two-entries",
+                TableSample.concat(
+                        TableSample.entry(new byte[] {0x30, 0}), TableSample.entry(new byte[] {0x30, 1, 5})));
+        Bytes signature = TableSample.signatureOf(signed);
+        seed("authenticodeSignature", "timestamped", signature.toByteArray());
+        AuthenticodeSignature parsed = AuthenticodeSignature.parse(TableSample.signatureOf(Files.readAllBytes(nested)));
+        seed("authenticodeSignature", "nested", parsed.encoded().toByteArray());
+        seed("authenticodeSignature", "bare", parsed.nested().get(0).encoded().toByteArray());
+        seed("timestampToken", "ours", parsed.timestamps().get(0).toByteArray());
+        seed("timestampRequest", "plain", request(DigestAlgorithm.SHA256, false, Optional.empty()));
+        seed(
+                "timestampRequest",
+                "all-fields",
+                request(DigestAlgorithm.SHA512, true, Optional.of(BigInteger.TEN.pow(18))));
+    }
+
+    private static SoftwareKey key(SoftwareKey root, String name, Kind kind) {
+        return TestPki.issue(root, name, kind, "EC", TIME.minusSeconds(600), TIME.plusSeconds(600));
+    }
+
+    private static byte[] request(DigestAlgorithm algorithm, boolean certReq, Optional<BigInteger> nonce) {
+        return new TimestampRequest(algorithm.digest(new byte[] {1}), nonce, certReq, Optional.empty()).encode();
+    }
+
+    private static void seed(String target, String name, byte[] octets) throws Exception {
+        Files.write(Files.createDirectories(FOLDER.resolve(target)).resolve(name), octets);
+    }
+}
