@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Primitive;
@@ -315,7 +316,7 @@ public final class AuthenticodeSignature {
         return parse(SignedDataEncoding.withUnsigned(signedData, signer, type, value));
     }
 
-    static byte[] contentOctets(SpcIndirectDataContent content) throws IOException {
+    static byte[] contentOctets(ASN1Object content) throws IOException {
         byte[] der = content.getEncoded(ASN1Encoding.DER);
         // A definite length of up to 127 takes one octet; above, the first says how many follow.
         int header = (der[1] & 0x80) == 0 ? 2 : 2 + (der[1] & 0x7F);

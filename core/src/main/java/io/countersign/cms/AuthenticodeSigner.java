@@ -2,6 +2,7 @@ package io.countersign.cms;
 
 import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
+import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.KeyUnavailable;
 import io.countersign.key.SignatureAlgorithm;
 import io.countersign.key.SigningKey;
@@ -14,7 +15,9 @@ import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.ASN1Set;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DEROctetString;
@@ -48,15 +51,46 @@ public final class AuthenticodeSigner {
      * @throws KeyUnavailable if the key cannot be used now
      */
     public AuthenticodeSignature signPeImage(Digest imageDigest, SpcSpOpusInfo opusInfo) throws KeyUnavailable {
-        SpcIndirectDataContent content = SpcIndirectDataContent.ofPeImage(imageDigest);
-        AlgorithmIdentifier digestAlgorithm = imageDigest.algorithm().algorithmIdentifier();
+        Bytes signedData = sign(
+                Oids.SPC_INDIRECT_DATA,
+                SpcIndirectDataContent.ofPeImage(imageDigest),
+                imageDigest.algorithm(),
+                opusInfo);
+        try {
+            return AuthenticodeSignature.parse(signedData);
+        } catch (MalformedSignature e) {
+            throw new IllegalStateException("what was just made cannot be read", e);
+        }
+    }
+
+    /**
+     * Signs a catalog.
+     *
+     * @param trustList the CertificateTrustList, DER
+     * @param digest of content and signature; not SHA-1
+     * @throws KeyUnavailable if the key cannot be used now
+     */
+    public CatalogSignature signCatalog(ASN1Sequence trustList, DigestAlgorithm digest, SpcSpOpusInfo opusInfo)
+            throws KeyUnavailable {
+        Bytes signedData = sign(Oids.CERTIFICATE_TRUST_LIST, trustList, digest, opusInfo);
+        try {
+            return CatalogSignature.parse(signedData).orElseThrow();
+        } catch (MalformedSignature e) {
+            throw new IllegalStateException("what was just made cannot be read", e);
+        }
+    }
+
+    private Bytes sign(
+            ASN1ObjectIdentifier contentType, ASN1Object content, DigestAlgorithm digest, SpcSpOpusInfo opusInfo)
+            throws KeyUnavailable {
+        AlgorithmIdentifier digestAlgorithm = digest.algorithmIdentifier();
         ASN1Set signedAttributes = new DERSet(new ASN1Encodable[] {
-            attribute(CMSAttributes.contentType, Oids.SPC_INDIRECT_DATA),
+            attribute(CMSAttributes.contentType, contentType),
             attribute(Oids.SPC_SP_OPUS_INFO, opusInfo),
             attribute(Oids.SPC_STATEMENT_TYPE, new DERSequence(Oids.SPC_INDIVIDUAL)),
-            attribute(CMSAttributes.messageDigest, contentDigest(content, imageDigest))
+            attribute(CMSAttributes.messageDigest, contentDigest(content, digest))
         });
-        SignatureAlgorithm algorithm = SignatureAlgorithm.of(key.certificate().getPublicKey(), imageDigest.algorithm());
+        SignatureAlgorithm algorithm = SignatureAlgorithm.of(key.certificate().getPublicKey(), digest);
         byte[] signature = key.sign(algorithm, encode(signedAttributes));
         Certificate leaf = certificate(key.certificate());
         SignerInfo signer = new SignerInfo(
@@ -66,18 +100,13 @@ public final class AuthenticodeSigner {
                 signatureAlgorithm(algorithm),
                 new DEROctetString(signature),
                 null);
-        Bytes signedData = SignedDataEncoding.encode(
+        return SignedDataEncoding.encode(
                 new ASN1Integer(1),
                 new DERSet(digestAlgorithm),
-                new ContentInfo(Oids.SPC_INDIRECT_DATA, content),
+                new ContentInfo(contentType, content),
                 certificates(),
                 null,
                 new DERSet(signer));
-        try {
-            return AuthenticodeSignature.parse(signedData);
-        } catch (MalformedSignature e) {
-            throw new IllegalStateException("what was just made cannot be read", e);
-        }
     }
 
     /** PKCS#7 (RFC 2315 section 9.2) and signtool name the key's own algorithm for RSA, not the combination with the digest. */
@@ -105,11 +134,10 @@ public final class AuthenticodeSigner {
         return new Attribute(type, new DERSet(value));
     }
 
-    private static DEROctetString contentDigest(SpcIndirectDataContent content, Digest imageDigest) {
+    private static DEROctetString contentDigest(ASN1Object content, DigestAlgorithm digest) {
         try {
             byte[] octets = AuthenticodeSignature.contentOctets(content);
-            return new DEROctetString(
-                    imageDigest.algorithm().digest(octets).value().toByteArray());
+            return new DEROctetString(digest.digest(octets).value().toByteArray());
         } catch (IOException e) {
             throw new UncheckedIOException("encoding to memory does not fail", e);
         }

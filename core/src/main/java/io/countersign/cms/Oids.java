@@ -20,6 +20,12 @@ public final class Oids {
     /** SPC_PE_IMAGE_DATA_OBJID. */
     public static final ASN1ObjectIdentifier SPC_PE_IMAGE_DATA = MICROSOFT.branch("2.1.15");
 
+    /** SPC_CAB_DATA_OBJID: a cabinet, and in catalogs any file that is hashed whole. */
+    public static final ASN1ObjectIdentifier SPC_CAB_DATA = MICROSOFT.branch("2.1.25");
+
+    /** szOID_CTL: the content type of a catalog, a certificate trust list. */
+    public static final ASN1ObjectIdentifier CERTIFICATE_TRUST_LIST = MICROSOFT.branch("10.1");
+
     /** SPC_INDIVIDUAL_SP_KEY_PURPOSE_OBJID, the statement type signtool writes. */
     public static final ASN1ObjectIdentifier SPC_INDIVIDUAL = MICROSOFT.branch("2.1.21");
 

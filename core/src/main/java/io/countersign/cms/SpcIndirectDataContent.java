@@ -38,7 +38,7 @@ import org.bouncycastle.asn1.x509.DigestInfo;
  *
  * Windows Authenticode Portable Executable Signature Format 1.0, "Authenticode-Specific Structures".
  */
-final class SpcIndirectDataContent extends ASN1Object {
+public final class SpcIndirectDataContent extends ASN1Object {
     private final ASN1Encodable data;
     private final DigestInfo messageDigest;
 
@@ -48,20 +48,34 @@ final class SpcIndirectDataContent extends ASN1Object {
     }
 
     /** For a PE image without page hashes: no flags, an empty file name, as signtool writes it. */
-    static SpcIndirectDataContent ofPeImage(Digest digest) {
+    public static SpcIndirectDataContent ofPeImage(Digest digest) {
         ASN1EncodableVector image = new ASN1EncodableVector();
         image.add(new DERBitString(new byte[0]));
         image.add(new DERTaggedObject(true, 0, SpcLink.file("")));
+        return of(Oids.SPC_PE_IMAGE_DATA, new DERSequence(image), digest);
+    }
+
+    /** For a member of a catalog that is hashed whole: an empty file name. */
+    public static SpcIndirectDataContent ofFile(Digest digest) {
+        return of(Oids.SPC_CAB_DATA, SpcLink.file(""), digest);
+    }
+
+    private static SpcIndirectDataContent of(ASN1ObjectIdentifier type, ASN1Encodable value, Digest digest) {
         ASN1EncodableVector data = new ASN1EncodableVector();
-        data.add(Oids.SPC_PE_IMAGE_DATA);
-        data.add(new DERSequence(image));
+        data.add(type);
+        data.add(value);
         return new SpcIndirectDataContent(
                 new DERSequence(data),
                 new DigestInfo(
                         digest.algorithm().algorithmIdentifier(), digest.value().toByteArray()));
     }
 
-    static SpcIndirectDataContent of(ASN1Encodable asn1) throws MalformedSignature {
+    /**
+     * Reads it.
+     *
+     * @throws MalformedSignature if it has another shape
+     */
+    public static SpcIndirectDataContent of(ASN1Encodable asn1) throws MalformedSignature {
         ASN1Sequence sequence = ASN1Sequence.getInstance(asn1);
         if (sequence.size() != 2) {
             throw new MalformedSignature("SpcIndirectDataContent has " + sequence.size() + " elements, wanted 2");
@@ -70,14 +84,16 @@ final class SpcIndirectDataContent extends ASN1Object {
     }
 
     /** What kind of thing is signed, such as SPC_PE_IMAGE_DATA. */
-    ASN1ObjectIdentifier type() {
+    public ASN1ObjectIdentifier type() {
         return ASN1ObjectIdentifier.getInstance(ASN1Sequence.getInstance(data).getObjectAt(0));
     }
 
     /**
+     * The digest of what is signed.
+     *
      * @throws MalformedSignature if the algorithm is unknown or the length does not fit it
      */
-    Digest digest() throws MalformedSignature {
+    public Digest digest() throws MalformedSignature {
         ASN1ObjectIdentifier oid = messageDigest.getAlgorithmId().getAlgorithm();
         DigestAlgorithm algorithm = DigestAlgorithm.of(oid)
                 .orElseThrow(() -> new MalformedSignature("the image digest's algorithm " + oid + " is none we know"));

@@ -1,0 +1,234 @@
+package io.countersign.catalog;
+
+import io.countersign.catalog.CatalogMember.Content;
+import io.countersign.catalog.CatalogMember.Kind;
+import io.countersign.catalog.CatalogMember.MemberInfo;
+import io.countersign.cms.CatalogSignature;
+import io.countersign.cms.MalformedSignature;
+import io.countersign.cms.Oids;
+import io.countersign.cms.SpcIndirectDataContent;
+import io.countersign.key.Bytes;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bouncycastle.asn1.ASN1BMPString;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1GeneralizedTime;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.ASN1Set;
+import org.bouncycastle.asn1.ASN1TaggedObject;
+import org.bouncycastle.asn1.ASN1UTCTime;
+import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
+import org.bouncycastle.asn1.cms.ContentInfo;
+import org.bouncycastle.asn1.cms.SignedData;
+import org.bouncycastle.asn1.cms.Time;
+
+/**
+ * Reads the trust list of a catalog.
+ *
+ * <pre>
+ * CertificateTrustList ::= SEQUENCE {                     -- [MS-CAESO] and wincrypt.h, CTL_INFO
+ *     version           INTEGER DEFAULT 0,
+ *     subjectUsage      SEQUENCE OF OBJECT IDENTIFIER,    -- szOID_CATALOG_LIST
+ *     listIdentifier    OCTET STRING OPTIONAL,
+ *     sequenceNumber    INTEGER OPTIONAL,
+ *     thisUpdate        Time,
+ *     nextUpdate        Time OPTIONAL,
+ *     subjectAlgorithm  AlgorithmIdentifier,              -- szOID_CATALOG_LIST_MEMBER or …_V2
+ *     trustedSubjects   SEQUENCE OF Member OPTIONAL,
+ *     extensions        [0] EXPLICIT SEQUENCE OF SEQUENCE { type OBJECT IDENTIFIER, value OCTET STRING } OPTIONAL }
+ * Member ::= SEQUENCE { tag OCTET STRING, SET OF SEQUENCE { type OBJECT IDENTIFIER, SET OF ANY } }
+ * NameValue ::= SEQUENCE { name BMPString, flags INTEGER, value OCTET STRING }
+ * MemberInfo ::= SEQUENCE { guid BMPString, version INTEGER }
+ * </pre>
+ */
+final class CatalogReader {
+    private static final int MAXIMUM_MEMBERS = 100_000;
+    private static final int MAXIMUM_ATTRIBUTES = 10_000;
+    private static final int MAXIMUM_MEMBER_ATTRIBUTES = 64;
+
+    private CatalogReader() {}
+
+    static Catalog parse(Bytes der) throws MalformedCatalog {
+        try {
+            ContentInfo info = ContentInfo.getInstance(ASN1Primitive.fromByteArray(der.toByteArray()));
+            if (!info.getContentType().equals(CMSObjectIdentifiers.signedData)) {
+                throw new MalformedCatalog("content type is " + info.getContentType() + ", wanted SignedData");
+            }
+            ContentInfo content = SignedData.getInstance(info.getContent()).getEncapContentInfo();
+            if (!content.getContentType().equals(Oids.CERTIFICATE_TRUST_LIST) || content.getContent() == null) {
+                throw new MalformedCatalog("not a catalog: the signed content is " + content.getContentType()
+                        + ", wanted a certificate trust list " + Oids.CERTIFICATE_TRUST_LIST);
+            }
+            return list(ASN1Sequence.getInstance(content.getContent()), CatalogSignature.parse(der));
+        } catch (IOException | MalformedSignature e) {
+            throw new MalformedCatalog("the catalog is not well formed: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            // Bouncy Castle parses lazily and answers hostile ASN.1 with many kinds of unchecked exception.
+            throw new MalformedCatalog("the catalog is not well-formed ASN.1: " + e.getMessage(), e);
+        }
+    }
+
+    private static Catalog list(ASN1Sequence list, Optional<CatalogSignature> signature)
+            throws MalformedCatalog, MalformedSignature, IOException {
+        Elements elements = new Elements(list);
+        elements.skipIf(ASN1Integer.class);
+        ASN1Sequence usage = ASN1Sequence.getInstance(elements.next("subjectUsage"));
+        if (usage.size() != 1 || !usage.getObjectAt(0).equals(CatalogOids.LIST)) {
+            throw new MalformedCatalog("the trust list is not about a catalog: its usage is not " + CatalogOids.LIST);
+        }
+        Bytes listId = elements.nextIf(ASN1OctetString.class)
+                .map(o -> Bytes.of(o.getOctets()))
+                .orElse(Bytes.of());
+        elements.skipIf(ASN1Integer.class);
+        Instant time = time(elements.next("thisUpdate"));
+        elements.skipIf(ASN1UTCTime.class);
+        elements.skipIf(ASN1GeneralizedTime.class);
+        ASN1ObjectIdentifier algorithm = ASN1ObjectIdentifier.getInstance(
+                ASN1Sequence.getInstance(elements.next("subjectAlgorithm")).getObjectAt(0));
+        CatalogVersion version = CatalogVersion.of(algorithm)
+                .orElseThrow(() -> new MalformedCatalog("members are of kind " + algorithm + ", wanted "
+                        + CatalogOids.MEMBER_V1 + " (version 1) or " + CatalogOids.MEMBER_V2 + " (version 2)"));
+        List<CatalogMember> members = new ArrayList<>();
+        Optional<ASN1Sequence> subjects = elements.nextIf(ASN1Sequence.class);
+        if (subjects.isPresent()) {
+            bound(subjects.get().size(), MAXIMUM_MEMBERS, "members");
+            for (ASN1Encodable member : subjects.get()) {
+                members.add(member(ASN1Sequence.getInstance(member)));
+            }
+        }
+        List<CatalogAttribute> attributes = new ArrayList<>();
+        Optional<ASN1TaggedObject> extensions = elements.nextIf(ASN1TaggedObject.class);
+        if (extensions.isPresent()) {
+            ASN1Sequence all = ASN1Sequence.getInstance(extensions.get(), true);
+            bound(all.size(), MAXIMUM_ATTRIBUTES, "catalog attributes");
+            for (ASN1Encodable extension : all) {
+                ASN1Sequence pair = sized(extension, 2, "a catalog attribute");
+                // A version 1 catalog of Windows has none but these; others would be extensions of X.509 kind.
+                if (pair.getObjectAt(0).equals(CatalogOids.NAME_VALUE)) {
+                    attributes.add(nameValue(ASN1Primitive.fromByteArray(
+                            ASN1OctetString.getInstance(pair.getObjectAt(1)).getOctets())));
+                }
+            }
+        }
+        elements.end();
+        return new Catalog(listId, time, version, members, attributes, signature);
+    }
+
+    private static CatalogMember member(ASN1Sequence member) throws MalformedCatalog, MalformedSignature {
+        if (member.size() != 2) {
+            throw new MalformedCatalog("a member has " + member.size() + " elements, wanted 2");
+        }
+        Bytes tag = Bytes.of(ASN1OctetString.getInstance(member.getObjectAt(0)).getOctets());
+        ASN1Set set = ASN1Set.getInstance(member.getObjectAt(1));
+        bound(set.size(), MAXIMUM_MEMBER_ATTRIBUTES, "attributes of a member");
+        Optional<Content> content = Optional.empty();
+        Optional<MemberInfo> info = Optional.empty();
+        List<CatalogAttribute> attributes = new ArrayList<>();
+        for (ASN1Encodable element : set) {
+            ASN1Sequence attribute = sized(element, 2, "an attribute of a member");
+            ASN1Set values = ASN1Set.getInstance(attribute.getObjectAt(1));
+            bound(values.size(), MAXIMUM_MEMBER_ATTRIBUTES, "values of an attribute");
+            for (ASN1Encodable value : values) {
+                if (attribute.getObjectAt(0).equals(CatalogOids.NAME_VALUE)) {
+                    attributes.add(nameValue(value));
+                } else if (attribute.getObjectAt(0).equals(CatalogOids.MEMBER_INFO)) {
+                    ASN1Sequence pair = sized(value, 2, "a member's information");
+                    info = Optional.of(
+                            new MemberInfo(text(pair.getObjectAt(0)), unsigned(pair.getObjectAt(1), "its version")));
+                } else if (attribute.getObjectAt(0).equals(Oids.SPC_INDIRECT_DATA)) {
+                    if (content.isPresent()) {
+                        throw new MalformedCatalog("a member has more than one digest");
+                    }
+                    content = Optional.of(content(SpcIndirectDataContent.of(value)));
+                }
+            }
+        }
+        return new CatalogMember(tag, content, info, attributes);
+    }
+
+    private static Content content(SpcIndirectDataContent data) throws MalformedSignature {
+        Kind kind = data.type().equals(Oids.SPC_PE_IMAGE_DATA)
+                ? Kind.PE_IMAGE
+                : data.type().equals(Oids.SPC_CAB_DATA) ? Kind.FILE : Kind.OTHER;
+        return new Content(kind, data.digest());
+    }
+
+    private static CatalogAttribute nameValue(ASN1Encodable asn1) throws MalformedCatalog {
+        ASN1Sequence nameValue = sized(asn1, 3, "a named value");
+        return new CatalogAttribute(
+                text(nameValue.getObjectAt(0)),
+                unsigned(nameValue.getObjectAt(1), "the flags of a named value"),
+                Bytes.of(ASN1OctetString.getInstance(nameValue.getObjectAt(2)).getOctets()));
+    }
+
+    private static String text(ASN1Encodable bmp) {
+        return ASN1BMPString.getInstance(bmp).getString();
+    }
+
+    private static long unsigned(ASN1Encodable number, String what) throws MalformedCatalog {
+        ASN1Integer integer = ASN1Integer.getInstance(number);
+        if (integer.getValue().signum() < 0 || integer.getValue().bitLength() > 32) {
+            throw new MalformedCatalog(what + " must fit 32 bits without a sign");
+        }
+        return integer.getValue().longValue();
+    }
+
+    private static Instant time(ASN1Encodable time) {
+        return Time.getInstance(time).getDate().toInstant();
+    }
+
+    private static ASN1Sequence sized(ASN1Encodable asn1, int size, String what) throws MalformedCatalog {
+        ASN1Sequence sequence = ASN1Sequence.getInstance(asn1);
+        if (sequence.size() != size) {
+            throw new MalformedCatalog(what + " has " + sequence.size() + " elements, wanted " + size);
+        }
+        return sequence;
+    }
+
+    private static void bound(int count, int most, String what) throws MalformedCatalog {
+        if (count > most) {
+            throw new MalformedCatalog(count + " " + what + "; at most " + most + " are read");
+        }
+    }
+
+    /** The elements of a sequence of which some are optional, taken in order. */
+    private static final class Elements {
+        private final ASN1Sequence sequence;
+        private int at;
+
+        Elements(ASN1Sequence sequence) {
+            this.sequence = sequence;
+        }
+
+        ASN1Encodable next(String what) throws MalformedCatalog {
+            if (at == sequence.size()) {
+                throw new MalformedCatalog("the trust list ends before its " + what);
+            }
+            return sequence.getObjectAt(at++);
+        }
+
+        <T> Optional<T> nextIf(Class<T> kind) {
+            if (at < sequence.size() && kind.isInstance(sequence.getObjectAt(at).toASN1Primitive())) {
+                return Optional.of(kind.cast(sequence.getObjectAt(at++).toASN1Primitive()));
+            }
+            return Optional.empty();
+        }
+
+        void skipIf(Class<?> kind) {
+            nextIf(kind);
+        }
+
+        void end() throws MalformedCatalog {
+            if (at < sequence.size()) {
+                throw new MalformedCatalog("the trust list has " + (sequence.size() - at) + " elements too many");
+            }
+        }
+    }
+}
