@@ -67,6 +67,10 @@ public final class Countersign {
         CommandLine hsm = new CommandLine(new HsmCommand())
                 .addSubcommand("init", new HsmInitCommand(shell))
                 .addSubcommand("status", new HsmStatusCommand(shell));
+        CommandLine catalog = new CommandLine(new CatalogCommand())
+                .addSubcommand("show", new CatalogShowCommand(shell))
+                .addSubcommand("create", new CatalogCreateCommand(shell))
+                .addSubcommand("check", new CatalogCheckCommand(shell));
         CommandLine command = new CommandLine(new Countersign())
                 .addSubcommand("demo", new DemoCommand(shell))
                 .addSubcommand("up", new UpCommand(shell))
@@ -75,6 +79,7 @@ public final class Countersign {
                 .addSubcommand("strip", new StripCommand(shell))
                 .addSubcommand("verify", new VerifyCommand(shell))
                 .addSubcommand("verify-provenance", new VerifyProvenanceCommand(shell))
+                .addSubcommand("catalog", catalog)
                 .addSubcommand("hsm", hsm);
         command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, help -> "");
         command.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, new GroupedCommands());

@@ -15,6 +15,7 @@ final class GroupedCommands implements IHelpSectionRenderer {
         groups.put("Try it", List.of("demo", "up"));
         groups.put("Sign", List.of("sign", "submit", "strip"));
         groups.put("Check", List.of("verify", "verify-provenance"));
+        groups.put("Driver packages", List.of("catalog"));
         groups.put("Keys", List.of("hsm"));
         return groups;
     }

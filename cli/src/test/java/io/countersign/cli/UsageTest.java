@@ -63,7 +63,22 @@ class UsageTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "demo", "up", "sign", "submit", "strip", "verify", "verify-provenance", "hsm", "hsm init"})
+            strings = {
+                "",
+                "demo",
+                "up",
+                "sign",
+                "submit",
+                "strip",
+                "verify",
+                "verify-provenance",
+                "hsm",
+                "hsm init",
+                "catalog",
+                "catalog show",
+                "catalog create",
+                "catalog check"
+            })
     void everyVerbHasHelpOnStandardOutputThatFitsATerminal(String verb) {
         Transcript run =
                 Transcript.of(folder, (Object[]) (verb + " --help").strip().split(" "));

@@ -33,7 +33,7 @@ import org.bouncycastle.asn1.cms.Time;
  * Reads the trust list of a catalog.
  *
  * <pre>
- * CertificateTrustList ::= SEQUENCE {                     -- [MS-CAESO] and wincrypt.h, CTL_INFO
+ * CertificateTrustList ::= SEQUENCE {                     -- CTL_INFO of wincrypt.h
  *     version           INTEGER DEFAULT 0,
  *     subjectUsage      SEQUENCE OF OBJECT IDENTIFIER,    -- szOID_CATALOG_LIST
  *     listIdentifier    OCTET STRING OPTIONAL,
@@ -42,7 +42,8 @@ import org.bouncycastle.asn1.cms.Time;
  *     nextUpdate        Time OPTIONAL,
  *     subjectAlgorithm  AlgorithmIdentifier,              -- szOID_CATALOG_LIST_MEMBER or …_V2
  *     trustedSubjects   SEQUENCE OF Member OPTIONAL,
- *     extensions        [0] EXPLICIT SEQUENCE OF SEQUENCE { type OBJECT IDENTIFIER, value OCTET STRING } OPTIONAL }
+ *     extensions        [0] EXPLICIT SEQUENCE OF Extension OPTIONAL }
+ * Extension ::= SEQUENCE { type OBJECT IDENTIFIER, critical BOOLEAN DEFAULT FALSE, value OCTET STRING }
  * Member ::= SEQUENCE { tag OCTET STRING, SET OF SEQUENCE { type OBJECT IDENTIFIER, SET OF ANY } }
  * NameValue ::= SEQUENCE { name BMPString, flags INTEGER, value OCTET STRING }
  * MemberInfo ::= SEQUENCE { guid BMPString, version INTEGER }
@@ -109,11 +110,11 @@ final class CatalogReader {
             ASN1Sequence all = ASN1Sequence.getInstance(extensions.get(), true);
             bound(all.size(), MAXIMUM_ATTRIBUTES, "catalog attributes");
             for (ASN1Encodable extension : all) {
-                ASN1Sequence pair = sized(extension, 2, "a catalog attribute");
-                // A version 1 catalog of Windows has none but these; others would be extensions of X.509 kind.
-                if (pair.getObjectAt(0).equals(CatalogOids.NAME_VALUE)) {
-                    attributes.add(nameValue(ASN1Primitive.fromByteArray(
-                            ASN1OctetString.getInstance(pair.getObjectAt(1)).getOctets())));
+                ASN1Sequence parts = ASN1Sequence.getInstance(extension);
+                // Others would be extensions as certificates have them.
+                if (parts.getObjectAt(0).equals(CatalogOids.NAME_VALUE)) {
+                    ASN1OctetString value = ASN1OctetString.getInstance(parts.getObjectAt(parts.size() - 1));
+                    attributes.add(nameValue(ASN1Primitive.fromByteArray(value.getOctets())));
                 }
             }
         }

@@ -1,0 +1,97 @@
+package io.countersign.sign;
+
+import io.countersign.catalog.Catalog;
+import io.countersign.catalog.MalformedCatalog;
+import io.countersign.cms.AuthenticodeSigner;
+import io.countersign.cms.CatalogSignature;
+import io.countersign.cms.MalformedSignature;
+import io.countersign.cms.SpcSpOpusInfo;
+import io.countersign.key.Bytes;
+import io.countersign.key.DigestAlgorithm;
+import io.countersign.key.KeyUnavailable;
+import io.countersign.key.SigningKey;
+import io.countersign.timestamp.TimestampSource;
+import io.countersign.timestamp.TimestampToken;
+import io.countersign.timestamp.TimestampUnavailable;
+import io.countersign.x509.DistinguishedNames;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** Signs catalogs as {@link SignFile} signs PE files: key, timestamp, a check of our own output. Immutable; safe for several threads. */
+public final class SignCatalog {
+    private final SigningKey key;
+    private final Optional<TimestampSource> timestamps;
+
+    /**
+     * @param timestamps empty to sign without a timestamp
+     */
+    public SignCatalog(SigningKey key, Optional<TimestampSource> timestamps) {
+        this.key = key;
+        this.timestamps = timestamps;
+    }
+
+    /**
+     * Signs a catalog that is not signed. The output appears whole or not at all.
+     *
+     * @param digest of content and signature; not SHA-1
+     * @return the catalog as written
+     * @throws IllegalArgumentException if it is signed already, or the digest is SHA-1
+     * @throws IOException if the output cannot be written
+     * @throws KeyUnavailable if the key cannot be used now
+     * @throws TimestampUnavailable if no timestamp was given; the key has been used, nothing is written
+     */
+    public Catalog sign(Catalog catalog, Path output, DigestAlgorithm digest)
+            throws IOException, KeyUnavailable, TimestampUnavailable {
+        if (catalog.signature().isPresent()) {
+            throw new IllegalArgumentException("the catalog is already signed");
+        }
+        CatalogSignature made = new AuthenticodeSigner(key)
+                .signCatalog(catalog.trustList(), digest, new SpcSpOpusInfo(Optional.empty(), Optional.empty()));
+        if (!made.holds()) {
+            throw KeyUnavailable.permanently(
+                    "the signature does not fit the certificate “" + DistinguishedNames.commonName(key.certificate())
+                            + "”: configure the chain that belongs to the key",
+                    null);
+        }
+        if (timestamps.isPresent()) {
+            TimestampToken token = timestamps
+                    .get()
+                    .timestamp(digest.digest(made.signatureValue().toByteArray()));
+            made = timestamped(made, token);
+        }
+        byte[] octets = made.encoded().toByteArray();
+        Catalog signed = require(made.encoded(), catalog);
+        AtomicFile.write(output, temporary -> {
+            Files.write(temporary, octets);
+            if (!Arrays.equals(Files.readAllBytes(temporary), octets)) {
+                throw new IllegalStateException("the signed catalog was not kept: the disk gave other octets back");
+            }
+        });
+        return signed;
+    }
+
+    private static CatalogSignature timestamped(CatalogSignature signature, TimestampToken token) {
+        try {
+            return signature.withTimestamp(token.encoded());
+        } catch (MalformedSignature e) {
+            throw new IllegalStateException("a token that was read cannot be added", e);
+        }
+    }
+
+    /** Reads what was made before anybody else can: the catalog that was meant, under a signature that holds. */
+    private static Catalog require(Bytes octets, Catalog meant) {
+        try {
+            Catalog read = Catalog.parse(octets);
+            if (read.trustList().equals(meant.trustList())
+                    && read.signature().filter(CatalogSignature::holds).isPresent()) {
+                return read;
+            }
+            throw new IllegalStateException("the signed catalog was not kept: it is not the one that was made");
+        } catch (MalformedCatalog e) {
+            throw new IllegalStateException("the signed catalog was not kept: " + e.getMessage(), e);
+        }
+    }
+}
