@@ -119,4 +119,34 @@ class SignCatalogTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("already signed");
     }
+
+    @Test
+    void aCatalogThatOsslsigncodeSignedIsRead() throws Exception {
+        Catalog built = build(CatalogVersion.V2);
+        Path unsigned =
+                Files.write(folder.resolve("unsigned.cat"), built.encoded().toByteArray());
+        Path key = folder.resolve("key.pem");
+        Path certificate = folder.resolve("certificate.pem");
+        Tool.named("openssl", "openssl")
+                .mustRun(
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "rsa:2048",
+                        "-nodes",
+                        "-subj",
+                        "/CN=LAB other",
+                        "-keyout",
+                        key,
+                        "-out",
+                        certificate);
+        Tool.named("osslsigncode", "osslsigncode")
+                .mustRun("sign", "-h", "sha256", "-certs", certificate, "-key", key, "-in", unsigned, "-out", cat);
+
+        Catalog read = Catalog.read(cat);
+
+        assertThat(read.signature())
+                .hasValueSatisfying(s -> assertThat(s.holds()).isTrue());
+        assertThat(read.trustList()).isEqualTo(built.trustList());
+    }
 }
