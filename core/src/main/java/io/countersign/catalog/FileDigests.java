@@ -11,10 +11,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -63,13 +61,6 @@ record FileDigests(
     /** What a catalog should hold of the file. */
     Digest member(DigestAlgorithm algorithm) {
         return isImage() ? image.get(algorithm) : whole.get(algorithm);
-    }
-
-    /** All of them. */
-    List<Digest> all() {
-        List<Digest> all = new ArrayList<>(whole.values());
-        all.addAll(image.values());
-        return all;
     }
 
     private static Map<DigestAlgorithm, Digest> whole(ByteSource source) throws IOException {
