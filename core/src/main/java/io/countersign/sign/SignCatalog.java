@@ -6,6 +6,7 @@ import io.countersign.cms.AuthenticodeSigner;
 import io.countersign.cms.CatalogSignature;
 import io.countersign.cms.MalformedSignature;
 import io.countersign.cms.SpcSpOpusInfo;
+import io.countersign.file.AtomicFile;
 import io.countersign.key.Bytes;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.KeyUnavailable;
