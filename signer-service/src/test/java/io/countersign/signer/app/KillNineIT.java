@@ -18,8 +18,10 @@ import io.restassured.specification.RequestSpecification;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -77,6 +79,11 @@ class KillNineIT {
                 SignerProcess signer = SignerProcess.start(home, hanging)) {
             id = submit(
                     signer, PeSample.plus().writeTo(folder.resolve("hello.sys")).toFile());
+            for (Path made : List.of(home.state(), home.state().resolve("uploads"), home.artifacts())) {
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made)))
+                        .as(made.toString())
+                        .isEqualTo("rwx------");
+            }
             assertThat(hanging.wasAskedWithin(30))
                     .as("the key was used and the TSA asked")
                     .isTrue();
