@@ -7,13 +7,13 @@ import io.countersign.catalog.CatalogVersion;
 import io.countersign.catalog.DriverPackage;
 import io.countersign.catalog.TargetSystem;
 import io.countersign.catalog.UnfitPackage;
+import io.countersign.file.AtomicFile;
 import io.countersign.home.Configuration;
 import io.countersign.home.ConfigurationException;
 import io.countersign.hsm.Hsm;
 import io.countersign.hsm.KeyPurpose;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.KeyUnavailable;
-import io.countersign.sign.AtomicFile;
 import io.countersign.sign.SignCatalog;
 import io.countersign.timestamp.TimestampSource;
 import io.countersign.timestamp.TimestampUnavailable;
@@ -149,7 +149,7 @@ final class CatalogCreateCommand implements Callable<Integer> {
         Path target;
         try {
             DriverPackage source = DriverPackage.read(folder, inf, systems);
-            target = output.orElse(folder.resolve(source.catalogName()));
+            target = OutputPath.file(output.orElse(folder.resolve(source.catalogName())));
             catalog = BuildCatalog.of(source, version, time.orElseGet(Instant::now));
         } catch (UnfitPackage e) {
             throw Failure.refused(e.getMessage(), "");
