@@ -141,19 +141,6 @@ class AttemptsTest {
     }
 
     @Test
-    void aFileThatChangedInTheStoreIsNeverSigned() throws IOException {
-        Processing request = claimed(1);
-        Files.writeString(artifacts.file(request.submission().artifact()), "something else");
-
-        attempts(Examples.configuration(Examples.testSigning())).make(request);
-
-        assertThat(after(request))
-                .isInstanceOfSatisfying(
-                        Failed.class, f -> assertThat(f.reason()).contains("it was changed since"));
-        assertThat(audit.of(request.id())).noneMatch(Intent.class::isInstance);
-    }
-
-    @Test
     void aFileThatIsGoneIsTriedAgainLaterAndLaterAndThenGivenUp() throws IOException {
         Processing request = claimed(1);
         Files.delete(artifacts.file(request.submission().artifact()));

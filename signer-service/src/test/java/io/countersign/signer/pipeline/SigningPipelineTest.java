@@ -12,6 +12,7 @@ import io.countersign.home.Home;
 import io.countersign.hsm.Hsm;
 import io.countersign.key.Digest;
 import io.countersign.key.KeyUnavailable;
+import io.countersign.sign.UnacceptableFile;
 import io.countersign.signer.artifact.ArtifactStore;
 import io.countersign.signer.artifact.disk.DiskArtifactStore;
 import io.countersign.signer.audit.AuditEvent.Intent;
@@ -39,6 +40,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,9 +52,13 @@ class SigningPipelineTest {
 
     private Home home;
     private Configuration configuration;
+    private JdbcRequests requests;
+    private JdbcAuditLog audit;
 
     @BeforeEach
     void open() throws Exception {
+        requests = new JdbcRequests(Database.in(folder));
+        audit = new JdbcAuditLog(Database.in(folder));
         home = LabHome.made();
         configuration = ConfigurationFile.read(home);
     }
@@ -94,9 +100,37 @@ class SigningPipelineTest {
 
     @Test
     void aFileThatChangesAfterItWasJudgedIsNotReleased() throws Exception {
-        ArtifactStore store = new DiskArtifactStore(folder.resolve("artifacts"));
-        JdbcRequests requests = new JdbcRequests(Database.in(folder));
-        JdbcAuditLog audit = new JdbcAuditLog(Database.in(folder));
+        DiskArtifactStore store = new DiskArtifactStore(folder.resolve("artifacts"));
+        Processing request = claimed(store);
+        assertThatThrownBy(() -> sign(request, new Damaging(store)))
+                .isInstanceOf(Untrusted.class)
+                .hasMessageContaining("came into the artifact store as");
+        assertThat(audit.of(request.id())).singleElement().isInstanceOf(Intent.class);
+        assertThat(requests.find(request.id())).contains(request);
+    }
+
+    @Test
+    void aFileThatChangedInTheStoreSinceItsApprovalIsNotSigned() throws Exception {
+        DiskArtifactStore store = new DiskArtifactStore(folder.resolve("artifacts"));
+        Processing request = claimed(store);
+        Path kept = store.file(request.submission().artifact());
+        PeSample.pe32().writeTo(kept);
+        Path journal = home.log().resolve("key-use.jsonl");
+        long uses = codeSignatures(journal);
+        assertThatThrownBy(() -> sign(request, store))
+                .isInstanceOf(UnacceptableFile.class)
+                .hasMessageContaining("approved was " + request.submission().artifact());
+        assertThat(codeSignatures(journal)).isEqualTo(uses);
+        assertThat(requests.find(request.id())).contains(request);
+    }
+
+    private static long codeSignatures(Path journal) throws IOException {
+        try (Stream<String> lines = Files.lines(journal)) {
+            return lines.filter(l -> l.contains("CODE_SIGNING")).count();
+        }
+    }
+
+    private Processing claimed(ArtifactStore store) throws IOException {
         SigningRules rules = new SigningRules(configuration);
         Digest upload = store.keep(PeSample.plus().writeTo(folder.resolve("upload")));
         requests.add(Queued.first(new Submission(
@@ -110,22 +144,22 @@ class SigningPipelineTest {
                 upload,
                 1,
                 NOW)));
-        Processing request = requests.claim("w", NOW, NOW).orElseThrow();
+        return requests.claim("w", NOW, NOW).orElseThrow();
+    }
+
+    private void sign(Processing request, ArtifactStore store) throws Exception {
+        SigningRules rules = new SigningRules(configuration);
         try (LabTsa tsa = LabTsa.start(home, LabTsa.Mode.GOOD)) {
-            SigningPipeline pipeline = new SigningPipeline(
-                    rules,
-                    audit,
-                    new Damaging(store),
-                    requests,
-                    resources(configuration, tsa.url()),
-                    folder,
-                    InstantSource.system());
-            assertThatThrownBy(() -> pipeline.sign((Approved) rules.decide(request)))
-                    .isInstanceOf(Untrusted.class)
-                    .hasMessageContaining("came into the artifact store as");
+            new SigningPipeline(
+                            rules,
+                            audit,
+                            store,
+                            requests,
+                            resources(configuration, tsa.url()),
+                            folder,
+                            InstantSource.system())
+                    .sign((Approved) rules.decide(request));
         }
-        assertThat(audit.of(request.id())).singleElement().isInstanceOf(Intent.class);
-        assertThat(requests.find(request.id())).contains(request);
     }
 
     @Test
