@@ -77,6 +77,7 @@ public final class Countersign {
                 .addSubcommand("sign", new SignCommand(shell))
                 .addSubcommand("submit", new SubmitCommand(shell))
                 .addSubcommand("strip", new StripCommand(shell))
+                .addSubcommand("diff", new DiffCommand(shell))
                 .addSubcommand("verify", new VerifyCommand(shell))
                 .addSubcommand("verify-provenance", new VerifyProvenanceCommand(shell))
                 .addSubcommand("catalog", catalog)

@@ -14,7 +14,7 @@ final class GroupedCommands implements IHelpSectionRenderer {
         Map<String, List<String>> groups = new LinkedHashMap<>();
         groups.put("Try it", List.of("demo", "up"));
         groups.put("Sign", List.of("sign", "submit", "strip"));
-        groups.put("Check", List.of("verify", "verify-provenance"));
+        groups.put("Check", List.of("verify", "diff", "verify-provenance"));
         groups.put("Driver packages", List.of("catalog"));
         groups.put("Keys", List.of("hsm"));
         return groups;
