@@ -76,6 +76,7 @@ public final class Countersign {
                 .addSubcommand("up", new UpCommand(shell))
                 .addSubcommand("sign", new SignCommand(shell))
                 .addSubcommand("submit", new SubmitCommand(shell))
+                .addSubcommand("timestamp", new TimestampCommand(shell))
                 .addSubcommand("strip", new StripCommand(shell))
                 .addSubcommand("diff", new DiffCommand(shell))
                 .addSubcommand("verify", new VerifyCommand(shell))

@@ -18,7 +18,6 @@ import io.countersign.timestamp.TimestampUnavailable;
 import io.countersign.x509.DistinguishedNames;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +53,7 @@ final class SignCommand implements Callable<Integer> {
     private List<Path> files = List.of();
 
     @ArgGroup(multiplicity = "1")
-    private Where where = new Where();
+    private Outputs where = new Outputs();
 
     @Option(
             names = "--key",
@@ -84,17 +83,6 @@ final class SignCommand implements Callable<Integer> {
 
     @Mixin
     private Json json;
-
-    static final class Where {
-        @Option(
-                names = {"-o", "--output"},
-                paramLabel = "OUT",
-                description = "Where the signed file goes; a folder if there are several.")
-        private Optional<String> output = Optional.empty();
-
-        @Option(names = "--in-place", description = "Replace each file by its signed form, atomically.")
-        private boolean inPlace;
-    }
 
     static final class Timestamping {
         @Option(
@@ -139,7 +127,7 @@ final class SignCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure, ConfigurationException, IOException, KeyUnavailable, TimestampUnavailable {
-        List<Path> outputs = outputs();
+        List<Path> outputs = where.of(files);
         checkUrl();
         Configuration configuration = shell.configuration();
         LocalKeys keys = new LocalKeys(configuration, Hsm.open(shell.home(), configuration));
@@ -185,38 +173,6 @@ final class SignCommand implements Callable<Integer> {
         }
     }
 
-    /** Where each file goes, checked before the token is asked for anything. */
-    private List<Path> outputs() throws Failure {
-        for (Path file : files) {
-            if (!Files.isRegularFile(file)) {
-                throw Failure.usage(
-                        Files.exists(file) ? file + " is not a file" : "there is no file " + file, "check the path");
-            }
-        }
-        if (where.inPlace) {
-            return files;
-        }
-        Path output = OutputPath.typed(where.output.orElseThrow());
-        if (Files.isDirectory(output)) {
-            List<Path> outputs =
-                    files.stream().map(f -> output.resolve(f.getFileName())).toList();
-            if (outputs.stream().distinct().count() < outputs.size()) {
-                throw Failure.usage(
-                        "two of the files have the same name in " + output, "sign them into different folders");
-            }
-            for (Path file : outputs) {
-                OutputPath.file(file);
-            }
-            return outputs;
-        }
-        if (files.size() > 1) {
-            throw Failure.usage(
-                    "there are " + files.size() + " files, and -o " + output + " is not a folder",
-                    "name an existing folder, or sign with --in-place");
-        }
-        return List.of(OutputPath.file(output));
-    }
-
     private static String line(Path file, Path output, Configuration.Key key, SignedFile signed) {
         String stamped = signed.timestamp()
                 .map(t -> "timestamped " + t.genTime() + " by " + authority(t))
@@ -238,7 +194,7 @@ final class SignCommand implements Callable<Integer> {
                         .put("authority", authority(t)));
     }
 
-    private static String authority(TimestampToken token) {
+    static String authority(TimestampToken token) {
         return token.signerCertificate()
                 .map(DistinguishedNames::commonName)
                 .orElse("an authority that does not say its name");

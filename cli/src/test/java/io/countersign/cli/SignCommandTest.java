@@ -128,6 +128,30 @@ class SignCommandTest {
     }
 
     @Test
+    void aTimestampIsAddedLaterAndASecondOnlyWhereAskedFor() throws Exception {
+        Path signed = folder.resolve("signed.sys");
+        Path stamped = folder.resolve("stamped.sys");
+        assertThat(Transcript.of(HOME, "sign", "--no-timestamp", driver(), "-o", signed)
+                        .exitCode())
+                .isZero();
+
+        Transcript run = Transcript.of(HOME, "timestamp", signed, "-o", stamped);
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        assertThat(run.out()).contains("timestamped 20", " by Countersign LAB Timestamp Authority");
+        assertThat(Transcript.of(HOME, "verify", stamped).exitCode()).isZero();
+        Transcript.of(HOME, "timestamp", "--in-place", stamped).fails(1, "has a timestamp already");
+        JsonNode again = Transcript.of(HOME, "timestamp", "--in-place", "--add", "--json", stamped)
+                .json();
+        assertThat(again.findPath("timestamp").path("authority").asText())
+                .isEqualTo("Countersign LAB Timestamp Authority");
+        assertThat(Transcript.of(HOME, "verify", stamped).exitCode()).isZero();
+        Transcript.of(HOME, "timestamp", driver(), "-o", stamped).fails(1, "no signature to timestamp");
+        Transcript.of(HOME, "timestamp", "--signature", "-1", signed, "-o", stamped)
+                .fails(2, "--signature -1");
+    }
+
+    @Test
     void notAPeIsRefusedAndNothingIsWritten() throws Exception {
         Path text = Files.writeString(folder.resolve("readme.txt"), "not a PE at all, only text");
         Path signed = folder.resolve("signed.sys");

@@ -31,6 +31,7 @@ class UsageTest {
                 Arguments.of("sign x.sys -o y.sys --digest md5", "'md5' is not a digest we sign with", "sign --help"),
                 Arguments.of("sign x.sys -o y.sys --page-hashes", "not understood: --page-hashes", "sign --help"),
                 Arguments.of("verify x.sys --at yesterday", "'yesterday' is not a time", "2026-11-23T10:00:00Z"),
+                Arguments.of("timestamp x.sys", "-o=OUT | --in-place", "timestamp --help"),
                 Arguments.of("diff x.sys", "missing required parameter", "diff --help"),
                 Arguments.of("strip x.sys", "--output=OUT", "strip --help"),
                 Arguments.of("submit x.sys --policy p", "--project=SLUG", "submit --help"),
@@ -52,6 +53,7 @@ class UsageTest {
             strings = {
                 "sign missing.sys -o y.sys",
                 "verify missing.sys",
+                "timestamp missing.sys -o y.sys",
                 "strip missing.sys -o y.sys",
                 "diff missing.sys missing.exe",
                 "submit missing.sys --project p --policy q",

@@ -7,6 +7,7 @@ import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.HostileKeys;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.GeneralSecurityException;
 import java.security.Signature;
 import java.security.cert.CertificateException;
@@ -314,6 +315,36 @@ public final class AuthenticodeSignature {
     public AuthenticodeSignature withUnsigned(ASN1ObjectIdentifier type, ASN1Encodable value)
             throws MalformedSignature {
         return parse(SignedDataEncoding.withUnsigned(signedData, signer, type, value));
+    }
+
+    /**
+     * This signature with another in place of one that is nested in it.
+     *
+     * @param index in {@link #nested()}
+     */
+    public AuthenticodeSignature withNested(int index, AuthenticodeSignature replacement) throws MalformedSignature {
+        if (index < 0 || index >= nested.size()) {
+            throw new IndexOutOfBoundsException("nested signature " + index + " of " + nested.size());
+        }
+        return parse(SignedDataEncoding.withReplaced(
+                signedData, signer, Oids.SPC_NESTED_SIGNATURE, index, asn1(replacement.encoded())));
+    }
+
+    /** Octets that are well-formed ASN.1, to be put into something. */
+    private static ASN1Primitive asn1(Bytes der) {
+        try {
+            return ASN1Primitive.fromByteArray(der.toByteArray());
+        } catch (IOException e) {
+            throw new UncheckedIOException("what was parsed before can be parsed", e);
+        }
+    }
+
+    /**
+     * True if taking this apart and putting it together gives the same octets. Where not (some old signers wrote BER), adding
+     * to the unsigned attributes would change octets that certificates or the signature cover.
+     */
+    public boolean isRebuiltUnchanged() {
+        return SignedDataEncoding.rebuilt(signedData, signer).equals(encoded);
     }
 
     static byte[] contentOctets(ASN1Object content) throws IOException {

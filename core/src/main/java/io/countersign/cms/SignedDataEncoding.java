@@ -34,30 +34,66 @@ final class SignedDataEncoding {
             for (ASN1Encodable element : present) {
                 Attribute attribute = Attribute.getInstance(element);
                 if (!added && attribute.getAttrType().equals(type)) {
-                    attributes.add(new Attribute(type, append(attribute.getAttrValues(), value)));
+                    attributes.add(attribute(type, append(attribute.getAttrValues(), value)));
                     added = true;
                 } else {
-                    attributes.add(attribute);
+                    attributes.add(element);
                 }
             }
         }
         if (!added) {
-            attributes.add(new Attribute(type, new DLSet(value)));
+            attributes.add(attribute(type, new DLSet(value)));
         }
-        SignerInfo changed = new SignerInfo(
-                signer.getSID(),
-                signer.getDigestAlgorithm(),
-                signer.getAuthenticatedAttributes(),
-                signer.getDigestEncryptionAlgorithm(),
-                signer.getEncryptedDigest(),
-                new DLSet(attributes));
+        return encode(signedData, signer, new DLSet(attributes));
+    }
+
+    /** The same with the value at this index of all values of an unsigned attribute replaced by another. */
+    static Bytes withReplaced(
+            SignedData signedData, SignerInfo signer, ASN1ObjectIdentifier type, int index, ASN1Encodable value) {
+        ASN1EncodableVector attributes = new ASN1EncodableVector();
+        int seen = 0;
+        for (ASN1Encodable element : signer.getUnauthenticatedAttributes()) {
+            Attribute attribute = Attribute.getInstance(element);
+            if (attribute.getAttrType().equals(type)) {
+                ASN1EncodableVector values = new ASN1EncodableVector();
+                for (ASN1Encodable present : attribute.getAttrValues()) {
+                    values.add(seen == index ? value : present);
+                    seen++;
+                }
+                attributes.add(attribute(type, new DLSet(values)));
+            } else {
+                attributes.add(element);
+            }
+        }
+        return encode(signedData, signer, new DLSet(attributes));
+    }
+
+    /** The same taken apart and put together again, nothing changed. */
+    static Bytes rebuilt(SignedData signedData, SignerInfo signer) {
+        return encode(signedData, signer, signer.getUnauthenticatedAttributes());
+    }
+
+    private static Bytes encode(SignedData signedData, SignerInfo signer, ASN1Set attributes) {
+        // Bouncy Castle's SignerInfo and Attribute would encode as DER and so sort the values.
+        ASN1EncodableVector changed = new ASN1EncodableVector();
+        changed.add(signer.getVersion());
+        changed.add(signer.getSID());
+        changed.add(signer.getDigestAlgorithm());
+        if (signer.getAuthenticatedAttributes() != null) {
+            changed.add(new DLTaggedObject(false, 0, signer.getAuthenticatedAttributes()));
+        }
+        changed.add(signer.getDigestEncryptionAlgorithm());
+        changed.add(signer.getEncryptedDigest());
+        if (attributes != null) {
+            changed.add(new DLTaggedObject(false, 1, attributes));
+        }
         return encode(
                 signedData.getVersion(),
                 signedData.getDigestAlgorithms(),
                 signedData.getEncapContentInfo(),
                 signedData.getCertificates(),
                 signedData.getCRLs(),
-                new DLSet(changed));
+                new DLSet(new DLSequence(changed)));
     }
 
     /**
@@ -90,6 +126,10 @@ final class SignedDataEncoding {
         } catch (IOException e) {
             throw new UncheckedIOException("encoding to memory does not fail", e);
         }
+    }
+
+    private static DLSequence attribute(ASN1ObjectIdentifier type, ASN1Set values) {
+        return new DLSequence(new ASN1Encodable[] {type, values});
     }
 
     private static ASN1Set append(ASN1Set values, ASN1Encodable value) {

@@ -3,13 +3,17 @@ package io.countersign.sign;
 import io.countersign.cms.AuthenticodeSignature;
 import io.countersign.cms.EmbeddedSignature;
 import io.countersign.cms.MalformedSignature;
+import io.countersign.file.AtomicFile;
 import io.countersign.key.Digest;
 import io.countersign.pe.ByteSource;
 import io.countersign.pe.ImageScan;
 import io.countersign.pe.MalformedPe;
 import io.countersign.pe.PeImage;
+import io.countersign.pe.PePatch;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Set;
 
@@ -29,9 +33,23 @@ final class OutputCheck {
     }
 
     /**
+     * Applies the patch; the output appears only if it is what it must be.
+     *
+     * @throws IllegalStateException if it is not
+     */
+    void write(PePatch patch, ByteSource source, Path output) throws IOException {
+        AtomicFile.write(output, temporary -> {
+            try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                patch.apply(source, out);
+            }
+            accept(temporary);
+        });
+    }
+
+    /**
      * @throws IllegalStateException if the output is not what it must be, which would be a fault of ours or of the disk
      */
-    void accept(Path written) throws IOException {
+    private void accept(Path written) throws IOException {
         try (ByteSource source = ByteSource.open(written)) {
             PeImage image = PeImage.parse(source);
             ImageScan scan = ImageScan.of(image, source, Set.of(expectedDigest.algorithm()));

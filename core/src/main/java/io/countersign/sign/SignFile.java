@@ -7,7 +7,6 @@ import io.countersign.cms.MalformedSignature;
 import io.countersign.cms.Oids;
 import io.countersign.cms.SourceImage;
 import io.countersign.cms.SpcSpOpusInfo;
-import io.countersign.file.AtomicFile;
 import io.countersign.key.Bytes;
 import io.countersign.key.CountersignOid;
 import io.countersign.key.Digest;
@@ -25,9 +24,7 @@ import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.TimestampUnavailable;
 import io.countersign.x509.DistinguishedNames;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1Encodable;
@@ -135,12 +132,7 @@ public final class SignFile {
             PePatch patch = SignaturePatches.attach(image, scan, whole.encoded());
 
             OutputCheck check = new OutputCheck(whole, imageDigest);
-            AtomicFile.write(output, temporary -> {
-                try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                    patch.apply(source, out);
-                }
-                check.accept(temporary);
-            });
+            check.write(patch, source, output);
             return new SignedFile(scan.sha256(), check.sha256(), imageDigest, check.imageDigest(), key.chain(), token);
         } catch (MalformedPe | MalformedSignature e) {
             throw new UnacceptableFile(e.getMessage(), e);

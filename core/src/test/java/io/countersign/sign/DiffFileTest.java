@@ -7,7 +7,6 @@ import io.countersign.fixture.PeSample;
 import io.countersign.fixture.SoftwareKey;
 import io.countersign.fixture.TestPki;
 import io.countersign.fixture.TestPki.Kind;
-import io.countersign.fixture.Tool;
 import io.countersign.pe.ByteRange;
 import io.countersign.pe.ByteSource;
 import io.countersign.pe.PeImage;
@@ -18,7 +17,6 @@ import io.countersign.sign.SignFile.Options;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -97,15 +95,7 @@ class DiffFileTest {
     @MethodSource("shapes")
     void whatOsslsigncodeSignedIsProvenToo(String shape, PeSample sample, int padding) throws Exception {
         sample.writeTo(unsigned);
-        Path key = Files.writeString(
-                folder.resolve("key.pem"),
-                "-----BEGIN PRIVATE KEY-----\n"
-                        + Base64.getMimeEncoder(64, new byte[] {'\n'})
-                                .encodeToString(publisher.key().getEncoded())
-                        + "\n-----END PRIVATE KEY-----\n");
-        Path chain = TestPki.pem(folder.resolve("chain.pem"), publisher.certificate());
-        Tool.named("osslsigncode", "osslsigncode")
-                .mustRun("sign", "-certs", chain, "-key", key, "-h", "sha256", "-in", unsigned, "-out", signed);
+        ForeignSignature.sign(publisher, unsigned, signed);
 
         assertThat(DiffFile.compare(unsigned, signed).difference()).isEmpty();
     }

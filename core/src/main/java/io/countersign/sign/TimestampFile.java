@@ -1,0 +1,148 @@
+package io.countersign.sign;
+
+import io.countersign.cms.AuthenticodeSignature;
+import io.countersign.cms.EmbeddedSignature;
+import io.countersign.cms.MalformedSignature;
+import io.countersign.cms.Oids;
+import io.countersign.key.Digest;
+import io.countersign.key.DigestAlgorithm;
+import io.countersign.pe.ByteSource;
+import io.countersign.pe.ImageScan;
+import io.countersign.pe.MalformedPe;
+import io.countersign.pe.PeImage;
+import io.countersign.pe.SignaturePatches;
+import io.countersign.timestamp.TimestampSource;
+import io.countersign.timestamp.TimestampToken;
+import io.countersign.timestamp.TimestampUnavailable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import org.bouncycastle.asn1.ASN1Primitive;
+
+/** Adds timestamps to PE files that are signed already; no key is needed. Immutable; safe for several threads. */
+public final class TimestampFile {
+    private final TimestampSource timestamps;
+
+    /**
+     * What to do.
+     *
+     * @param signature which one gets the token: 0 is the primary, 1 the first that is nested in it, and so on
+     * @param add true to add a token behind those that are there, false to refuse where there is one
+     */
+    public record Options(int signature, boolean add) {
+        public Options {
+            if (signature < 0) {
+                throw new IllegalArgumentException("signatures are counted from 0, got " + signature);
+            }
+        }
+
+        /** The primary signature, which must have no timestamp. */
+        public static Options defaults() {
+            return new Options(0, false);
+        }
+    }
+
+    public TimestampFile(TimestampSource timestamps) {
+        this.timestamps = timestamps;
+    }
+
+    /**
+     * Adds an RFC 3161 token (unsigned attribute 1.3.6.1.4.1.311.3.3.1) to one signature. The output appears whole or not at
+     * all; it may be the input itself.
+     *
+     * @return the token
+     * @throws UnacceptableFile if the input is no PE, is malformed or not signed, if the signature does not hold, or if it has
+     *     a timestamp and that was not expected
+     * @throws TimestampUnavailable if no timestamp was given; nothing is written
+     */
+    public TimestampToken timestamp(Path input, Path output, Options options)
+            throws IOException, UnacceptableFile, TimestampUnavailable {
+        try (ByteSource source = ByteSource.open(input)) {
+            PeImage image = PeImage.parse(source);
+            EmbeddedSignature embedded = EmbeddedSignature.read(image, source)
+                    .orElseThrow(() -> new UnacceptableFile(
+                            "the file has no signature to timestamp; 'countersign sign' signs and timestamps"));
+            AuthenticodeSignature primary = embedded.signature();
+            AuthenticodeSignature chosen = chosen(primary, options);
+            requireReplaceable(embedded);
+            ImageScan scan = ImageScan.of(
+                    image,
+                    source,
+                    EnumSet.of(
+                            primary.imageDigest().algorithm(),
+                            chosen.imageDigest().algorithm()));
+            requireHolds(chosen, scan);
+
+            TimestampToken token = timestamps.timestamp(imprint(chosen));
+            AuthenticodeSignature stamped = chosen.withUnsigned(
+                    Oids.SPC_RFC3161_TIMESTAMP,
+                    ASN1Primitive.fromByteArray(token.encoded().toByteArray()));
+            AuthenticodeSignature whole =
+                    options.signature() == 0 ? stamped : primary.withNested(options.signature() - 1, stamped);
+            new OutputCheck(whole, scan.imageDigest(primary.imageDigest().algorithm()))
+                    .write(SignaturePatches.attach(image, scan, whole.encoded()), source, output);
+            return token;
+        } catch (MalformedPe | MalformedSignature e) {
+            throw new UnacceptableFile(e.getMessage(), e);
+        }
+    }
+
+    private static AuthenticodeSignature chosen(AuthenticodeSignature primary, Options options)
+            throws UnacceptableFile {
+        int nested = primary.nested().size();
+        if (options.signature() > nested) {
+            throw new UnacceptableFile("there is no signature " + options.signature() + ": the file has signature 0"
+                    + (nested == 0 ? " only" : " and " + nested + " nested in it, counted from 1"));
+        }
+        AuthenticodeSignature chosen =
+                options.signature() == 0 ? primary : primary.nested().get(options.signature() - 1);
+        boolean has = !chosen.timestamps().isEmpty() || chosen.hasLegacyTimestamp();
+        if (has && !options.add()) {
+            throw new UnacceptableFile(
+                    "the signature has a timestamp already, which stays good as long as its authority's certificate;"
+                            + " ask to add another if you want one more");
+        }
+        return chosen;
+    }
+
+    /** The table is written anew with the one signature in it, so nothing else may be in the old one. */
+    private static void requireReplaceable(EmbeddedSignature embedded) throws UnacceptableFile {
+        if (embedded.otherEntries() > 0) {
+            throw new UnacceptableFile("the certificate table has " + (embedded.otherEntries() + 1)
+                    + " entries, of which Windows reads the first; timestamping that one would drop the others");
+        }
+        if (!embedded.padding().zero()) {
+            throw new UnacceptableFile("behind the signature are "
+                    + embedded.padding().size() + " bytes that are no padding; timestamping would drop them");
+        }
+        if (!embedded.signature().isRebuiltUnchanged()) {
+            throw new UnacceptableFile(
+                    "the signature is not encoded in DER, so adding to it would change octets it covers;"
+                            + " sign the file again with a timestamp");
+        }
+    }
+
+    /** A timestamp on a signature that is broken would be a lie told in good faith. */
+    private static void requireHolds(AuthenticodeSignature signature, ImageScan scan) throws UnacceptableFile {
+        Digest signed = signature.imageDigest();
+        Digest is = scan.imageDigest(signed.algorithm());
+        if (!signed.equals(is)) {
+            throw new UnacceptableFile(
+                    "the file was changed after signing: its image digest is " + is + ", signed was " + signed);
+        }
+        boolean holds = signature.isContentTypeRight()
+                && signature.isContentDigestRight()
+                && signature.signerCertificate().map(signature::isSignedBy).orElse(false);
+        if (!holds) {
+            throw new UnacceptableFile("the signature does not hold, so there is nothing to timestamp;"
+                    + " 'countersign verify' says what is wrong with it");
+        }
+    }
+
+    private static Digest imprint(AuthenticodeSignature signature) {
+        DigestAlgorithm algorithm = signature.digestAlgorithm();
+        // Old signatures may get a timestamp, but not one by an algorithm that no authority accepts any more.
+        return (algorithm == DigestAlgorithm.SHA1 ? DigestAlgorithm.SHA256 : algorithm)
+                .digest(signature.signatureValue().toByteArray());
+    }
+}
