@@ -93,6 +93,15 @@ final class SignCommand implements Callable<Integer> {
 
         @Option(names = "--no-timestamp", description = "No timestamp: the signature dies with its certificate.")
         private boolean none;
+
+        /** Those that were named, else those of countersign.yaml; empty if no timestamp is wanted. */
+        Optional<TimestampSource> sources(LocalKeys keys) throws Failure, KeyUnavailable {
+            if (none) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    authorities.isEmpty() ? keys.configuredTimestamps() : LocalKeys.remoteTimestamps(authorities));
+        }
     }
 
     static final class Already {
@@ -128,17 +137,11 @@ final class SignCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Failure, ConfigurationException, IOException, KeyUnavailable, TimestampUnavailable {
         List<Path> outputs = where.of(files);
-        checkUrl();
+        checkUrl(url);
         Configuration configuration = shell.configuration();
         LocalKeys keys = new LocalKeys(configuration, Hsm.open(shell.home(), configuration));
         Configuration.Key chosen = keys.choose(key);
-        Optional<TimestampSource> timestamps = timestamping.none
-                ? Optional.empty()
-                : Optional.of(
-                        timestamping.authorities.isEmpty()
-                                ? keys.configuredTimestamps()
-                                : LocalKeys.remoteTimestamps(timestamping.authorities));
-        SignFile signer = new SignFile(keys.open(chosen, KeyPurpose.CODE_SIGNING), timestamps);
+        SignFile signer = new SignFile(keys.open(chosen, KeyPurpose.CODE_SIGNING), timestamping.sources(keys));
         SignFile.Options options =
                 new SignFile.Options(digest, already.existing(), description, url.map(URI::toString));
 
@@ -165,7 +168,7 @@ final class SignCommand implements Callable<Integer> {
         return ExitCode.GOOD;
     }
 
-    private void checkUrl() throws Failure {
+    static void checkUrl(Optional<URI> url) throws Failure {
         if (url.isPresent() && !url.get().toString().equals(url.get().toASCIIString())) {
             throw Failure.usage(
                     "--url " + url.get() + " is not ASCII, and a signature holds nothing else",

@@ -143,6 +143,7 @@ public final class AuthenticodeSignature {
      * @throws MalformedSignature if it is not an Authenticode signature, with the reason
      */
     public static AuthenticodeSignature parse(Bytes der) throws MalformedSignature {
+        ElementLimit.require(der);
         return parse(der, true);
     }
 
@@ -315,6 +316,20 @@ public final class AuthenticodeSignature {
     public AuthenticodeSignature withUnsigned(ASN1ObjectIdentifier type, ASN1Encodable value)
             throws MalformedSignature {
         return parse(SignedDataEncoding.withUnsigned(signedData, signer, type, value));
+    }
+
+    /**
+     * This signature with one more timestamp.
+     *
+     * @param token an RFC 3161 token, DER
+     */
+    public AuthenticodeSignature withTimestamp(Bytes token) throws MalformedSignature {
+        return withUnsigned(Oids.SPC_RFC3161_TIMESTAMP, asn1(token));
+    }
+
+    /** This signature with one more nested in it, behind those that are there. */
+    public AuthenticodeSignature withNested(AuthenticodeSignature other) throws MalformedSignature {
+        return withUnsigned(Oids.SPC_NESTED_SIGNATURE, asn1(other.encoded()));
     }
 
     /**

@@ -1,19 +1,14 @@
 package io.countersign.cms;
 
 import io.countersign.key.Bytes;
-import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.KeyUnavailable;
 import io.countersign.key.SignatureAlgorithm;
 import io.countersign.key.SigningKey;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1EncodableVector;
-import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -21,10 +16,7 @@ import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.ASN1Set;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DEROctetString;
-import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERSet;
-import org.bouncycastle.asn1.cms.Attribute;
-import org.bouncycastle.asn1.cms.CMSAttributes;
 import org.bouncycastle.asn1.cms.ContentInfo;
 import org.bouncycastle.asn1.cms.IssuerAndSerialNumber;
 import org.bouncycastle.asn1.cms.SignerIdentifier;
@@ -35,8 +27,8 @@ import org.bouncycastle.asn1.x509.Certificate;
 
 /**
  * Makes Authenticode signatures: SignedData version 1 with one SignerInfo, the whole chain but the root, and the signed
- * attributes contentType, messageDigest, SpcStatementType and SpcSpOpusInfo. No signingTime, so the same input gives the same
- * octets. Safe for several threads.
+ * attributes of an {@link AuthenticodeContent}. No signingTime, so the same input gives the same octets. Safe for several
+ * threads.
  */
 public final class AuthenticodeSigner {
     private final SigningKey key;
@@ -46,16 +38,16 @@ public final class AuthenticodeSigner {
     }
 
     /**
-     * Signs a PE image digest.
+     * Signs.
      *
      * @throws KeyUnavailable if the key cannot be used now
      */
-    public AuthenticodeSignature signPeImage(Digest imageDigest, SpcSpOpusInfo opusInfo) throws KeyUnavailable {
+    public AuthenticodeSignature sign(AuthenticodeContent content) throws KeyUnavailable {
         Bytes signedData = sign(
                 Oids.SPC_INDIRECT_DATA,
-                SpcIndirectDataContent.ofPeImage(imageDigest),
-                imageDigest.algorithm(),
-                opusInfo);
+                content.asn1Content(),
+                content.asn1SignedAttributes(),
+                content.imageDigest().algorithm());
         try {
             return AuthenticodeSignature.parse(signedData);
         } catch (MalformedSignature e) {
@@ -72,7 +64,11 @@ public final class AuthenticodeSigner {
      */
     public CatalogSignature signCatalog(ASN1Sequence trustList, DigestAlgorithm digest, SpcSpOpusInfo opusInfo)
             throws KeyUnavailable {
-        Bytes signedData = sign(Oids.CERTIFICATE_TRUST_LIST, trustList, digest, opusInfo);
+        Bytes signedData = sign(
+                Oids.CERTIFICATE_TRUST_LIST,
+                trustList,
+                AuthenticodeContent.signedAttributes(Oids.CERTIFICATE_TRUST_LIST, trustList, digest, opusInfo),
+                digest);
         try {
             return CatalogSignature.parse(signedData).orElseThrow();
         } catch (MalformedSignature e) {
@@ -81,17 +77,13 @@ public final class AuthenticodeSigner {
     }
 
     private Bytes sign(
-            ASN1ObjectIdentifier contentType, ASN1Object content, DigestAlgorithm digest, SpcSpOpusInfo opusInfo)
+            ASN1ObjectIdentifier contentType, ASN1Object content, ASN1Set signedAttributes, DigestAlgorithm digest)
             throws KeyUnavailable {
         AlgorithmIdentifier digestAlgorithm = digest.algorithmIdentifier();
-        ASN1Set signedAttributes = new DERSet(new ASN1Encodable[] {
-            attribute(CMSAttributes.contentType, contentType),
-            attribute(Oids.SPC_SP_OPUS_INFO, opusInfo),
-            attribute(Oids.SPC_STATEMENT_TYPE, new DERSequence(Oids.SPC_INDIVIDUAL)),
-            attribute(CMSAttributes.messageDigest, contentDigest(content, digest))
-        });
         SignatureAlgorithm algorithm = SignatureAlgorithm.of(key.certificate().getPublicKey(), digest);
-        byte[] signature = key.sign(algorithm, encode(signedAttributes));
+        byte[] signature = key.signDigest(
+                algorithm,
+                digest.digest(AuthenticodeContent.der(signedAttributes).toByteArray()));
         Certificate leaf = certificate(key.certificate());
         SignerInfo signer = new SignerInfo(
                 new SignerIdentifier(new IssuerAndSerialNumber(leaf)),
@@ -128,27 +120,6 @@ public final class AuthenticodeSigner {
             }
         }
         return new DERSet(certificates);
-    }
-
-    private static Attribute attribute(ASN1ObjectIdentifier type, ASN1Encodable value) {
-        return new Attribute(type, new DERSet(value));
-    }
-
-    private static DEROctetString contentDigest(ASN1Object content, DigestAlgorithm digest) {
-        try {
-            byte[] octets = AuthenticodeSignature.contentOctets(content);
-            return new DEROctetString(digest.digest(octets).value().toByteArray());
-        } catch (IOException e) {
-            throw new UncheckedIOException("encoding to memory does not fail", e);
-        }
-    }
-
-    private static byte[] encode(ASN1Set attributes) {
-        try {
-            return attributes.getEncoded(ASN1Encoding.DER);
-        } catch (IOException e) {
-            throw new UncheckedIOException("encoding to memory does not fail", e);
-        }
     }
 
     private static Certificate certificate(X509Certificate certificate) {

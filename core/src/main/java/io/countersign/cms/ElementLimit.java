@@ -7,15 +7,17 @@ import java.nio.ByteBuffer;
  * Counts ASN.1 elements before they are parsed. Each becomes objects of some hundred bytes, so a signature of 16 MiB made of
  * two-octet elements would cost gigabytes; the largest honest ones are one octet string of page hashes.
  */
-final class ElementLimit {
+public final class ElementLimit {
     private static final int MAXIMUM = 1 << 17;
 
     private ElementLimit() {}
 
     /**
+     * Counts.
+     *
      * @throws MalformedSignature if there are more elements than any honest signature has
      */
-    static void require(Bytes encoded) throws MalformedSignature {
+    public static void require(Bytes encoded) throws MalformedSignature {
         ByteBuffer octets = ByteBuffer.wrap(encoded.toByteArray());
         int count = 0;
         while (octets.remaining() >= 2) {

@@ -39,7 +39,6 @@ public record EmbeddedSignature(AuthenticodeSignature signature, Padding padding
         }
         Bytes der = CertificateTable.der(first, source);
         try {
-            ElementLimit.require(der);
             return Optional.of(new EmbeddedSignature(
                     AuthenticodeSignature.parse(der),
                     CertificateTable.padding(

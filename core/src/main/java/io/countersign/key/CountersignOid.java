@@ -14,6 +14,9 @@ public final class CountersignOid {
     /** The unsigned attribute that remembers how a file was before signing. */
     public static final ASN1ObjectIdentifier SOURCE_IMAGE = ARC.branch("1");
 
+    /** What a to-be-signed file of two-phase signing starts with. */
+    public static final ASN1ObjectIdentifier TO_BE_SIGNED = ARC.branch("10");
+
     /** The time-stamping policy of an installation that has not registered one of its own. */
     public static final ASN1ObjectIdentifier LAB_TIMESTAMP_POLICY = ARC.branch("3161");
 

@@ -1,13 +1,12 @@
 package io.countersign.sign;
 
+import io.countersign.cms.AuthenticodeContent;
 import io.countersign.cms.AuthenticodeSignature;
 import io.countersign.cms.AuthenticodeSigner;
 import io.countersign.cms.EmbeddedSignature;
 import io.countersign.cms.MalformedSignature;
-import io.countersign.cms.Oids;
 import io.countersign.cms.SourceImage;
 import io.countersign.cms.SpcSpOpusInfo;
-import io.countersign.key.Bytes;
 import io.countersign.key.CountersignOid;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
@@ -27,8 +26,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
-import org.bouncycastle.asn1.ASN1Encodable;
-import org.bouncycastle.asn1.ASN1Primitive;
 
 /** Signs PE files: digest, key, timestamp, a check of our own output, patch. Immutable; safe for several threads. */
 public final class SignFile {
@@ -102,45 +99,33 @@ public final class SignFile {
         try (ByteSource source = ByteSource.open(input)) {
             PeImage image = PeImage.parse(source);
             Optional<AuthenticodeSignature> present = present(image, source, options);
-            if (image.securityEntry().isEmpty()) {
-                throw new UnacceptableFile(
-                        "the optional header has fewer than 5 data directories, so there is no place to name"
-                                + " a signature; link the file again with a current linker");
-            }
-
             ImageScan scan = ImageScan.of(image, source, Set.of(options.digest()));
             if (expected.isPresent() && !expected.get().equals(scan.sha256())) {
                 throw new UnacceptableFile("the file to be signed is " + scan.sha256() + ", approved was "
                         + expected.get() + "; it was changed since, submit it again");
             }
             Digest imageDigest = scan.imageDigest(options.digest());
-            AuthenticodeSignature made = new AuthenticodeSigner(key)
-                    .signPeImage(imageDigest, new SpcSpOpusInfo(options.description(), options.url()));
-            if (!made.isSignedBy(key.certificate())) {
-                throw KeyUnavailable.permanently(
-                        "the signature does not fit the certificate “"
-                                + DistinguishedNames.commonName(key.certificate())
-                                + "”: configure the chain that belongs to the key",
-                        null);
-            }
-            Optional<TimestampToken> token = timestamp(made, options.digest());
-            if (token.isPresent()) {
-                made = made.withUnsigned(
-                        Oids.SPC_RFC3161_TIMESTAMP, asn1(token.get().encoded()));
-            }
-            AuthenticodeSignature whole = assemble(made, present, options, image, scan);
+            Made made = make(content(imageDigest, options));
+            AuthenticodeSignature whole = assemble(made.signature(), present, options, image, scan);
             PePatch patch = SignaturePatches.attach(image, scan, whole.encoded());
 
             OutputCheck check = new OutputCheck(whole, imageDigest);
             check.write(patch, source, output);
-            return new SignedFile(scan.sha256(), check.sha256(), imageDigest, check.imageDigest(), key.chain(), token);
+            return new SignedFile(
+                    scan.sha256(), check.sha256(), imageDigest, check.imageDigest(), key.chain(), made.token());
         } catch (MalformedPe | MalformedSignature e) {
             throw new UnacceptableFile(e.getMessage(), e);
         }
     }
 
-    private static Optional<AuthenticodeSignature> present(PeImage image, ByteSource source, Options options)
+    /** The signature that is there already; it and the options must fit. */
+    static Optional<AuthenticodeSignature> present(PeImage image, ByteSource source, Options options)
             throws IOException, UnacceptableFile, MalformedPe, MalformedSignature {
+        if (image.securityEntry().isEmpty()) {
+            throw new UnacceptableFile(
+                    "the optional header has fewer than 5 data directories, so there is no place to name"
+                            + " a signature; link the file again with a current linker");
+        }
         if (image.certificateTable().isEmpty()) {
             return Optional.empty();
         }
@@ -156,34 +141,61 @@ public final class SignFile {
         return Optional.of(embedded.signature());
     }
 
-    private Optional<TimestampToken> timestamp(AuthenticodeSignature signature, DigestAlgorithm algorithm)
-            throws TimestampUnavailable {
-        if (timestamps.isEmpty()) {
-            return Optional.empty();
+    /**
+     * Signs and timestamps what {@link ToBeSigned#of} gave elsewhere; {@link AttachFile} puts the result into the file.
+     *
+     * @throws KeyUnavailable if the key cannot be used now
+     * @throws TimestampUnavailable if no timestamp was given; the key has been used
+     */
+    public AuthenticodeSignature sign(ToBeSigned toBeSigned) throws KeyUnavailable, TimestampUnavailable {
+        try {
+            return make(toBeSigned.content()).signature();
+        } catch (MalformedSignature e) {
+            throw new IllegalStateException("what was just made cannot be read", e);
         }
-        Digest imprint = algorithm.digest(signature.signatureValue().toByteArray());
-        return Optional.of(timestamps.get().timestamp(imprint));
+    }
+
+    private record Made(AuthenticodeSignature signature, Optional<TimestampToken> token) {}
+
+    private Made make(AuthenticodeContent content) throws KeyUnavailable, TimestampUnavailable, MalformedSignature {
+        AuthenticodeSignature made = new AuthenticodeSigner(key).sign(content);
+        if (!made.isSignedBy(key.certificate())) {
+            throw KeyUnavailable.permanently(
+                    "the signature does not fit the certificate “"
+                            + DistinguishedNames.commonName(key.certificate())
+                            + "”: configure the chain that belongs to the key",
+                    null);
+        }
+        if (timestamps.isEmpty()) {
+            return new Made(made, Optional.empty());
+        }
+        TimestampToken token = timestamps
+                .get()
+                .timestamp(content.imageDigest()
+                        .algorithm()
+                        .digest(made.signatureValue().toByteArray()));
+        return new Made(made.withTimestamp(token.encoded()), Optional.of(token));
+    }
+
+    static AuthenticodeContent content(Digest imageDigest, Options options) {
+        return AuthenticodeContent.ofPeImage(imageDigest, new SpcSpOpusInfo(options.description(), options.url()));
     }
 
     /** Nests the new signature, or notes in it how the file was before any signature. */
-    private static AuthenticodeSignature assemble(
+    static AuthenticodeSignature assemble(
             AuthenticodeSignature made,
             Optional<AuthenticodeSignature> present,
             Options options,
             PeImage image,
             ImageScan scan)
-            throws MalformedSignature, IOException {
+            throws MalformedSignature {
         if (present.isPresent() && options.existing() == Existing.APPEND) {
-            return present.get().withUnsigned(Oids.SPC_NESTED_SIGNATURE, asn1(made.encoded()));
+            return present.get().withNested(made);
         }
         // Of a file somebody else signed it cannot be known.
         Optional<SourceImage> before = present.isPresent()
                 ? present.get().sourceImage()
                 : Optional.of(new SourceImage(image.size(), image.storedChecksum(), scan.sha256()));
         return before.isPresent() ? made.withUnsigned(CountersignOid.SOURCE_IMAGE, before.get()) : made;
-    }
-
-    private static ASN1Encodable asn1(Bytes der) throws IOException {
-        return ASN1Primitive.fromByteArray(der.toByteArray());
     }
 }

@@ -3,7 +3,6 @@ package io.countersign.sign;
 import io.countersign.cms.AuthenticodeSignature;
 import io.countersign.cms.EmbeddedSignature;
 import io.countersign.cms.MalformedSignature;
-import io.countersign.cms.Oids;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.pe.ByteSource;
@@ -17,7 +16,6 @@ import io.countersign.timestamp.TimestampUnavailable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import org.bouncycastle.asn1.ASN1Primitive;
 
 /** Adds timestamps to PE files that are signed already; no key is needed. Immutable; safe for several threads. */
 public final class TimestampFile {
@@ -71,12 +69,11 @@ public final class TimestampFile {
                     EnumSet.of(
                             primary.imageDigest().algorithm(),
                             chosen.imageDigest().algorithm()));
-            requireHolds(chosen, scan);
+            requireUnchanged(chosen, scan);
+            requireHolds(chosen);
 
             TimestampToken token = timestamps.timestamp(imprint(chosen));
-            AuthenticodeSignature stamped = chosen.withUnsigned(
-                    Oids.SPC_RFC3161_TIMESTAMP,
-                    ASN1Primitive.fromByteArray(token.encoded().toByteArray()));
+            AuthenticodeSignature stamped = chosen.withTimestamp(token.encoded());
             AuthenticodeSignature whole =
                     options.signature() == 0 ? stamped : primary.withNested(options.signature() - 1, stamped);
             new OutputCheck(whole, scan.imageDigest(primary.imageDigest().algorithm()))
@@ -96,11 +93,8 @@ public final class TimestampFile {
         }
         AuthenticodeSignature chosen =
                 options.signature() == 0 ? primary : primary.nested().get(options.signature() - 1);
-        boolean has = !chosen.timestamps().isEmpty() || chosen.hasLegacyTimestamp();
-        if (has && !options.add()) {
-            throw new UnacceptableFile(
-                    "the signature has a timestamp already, which stays good as long as its authority's certificate;"
-                            + " ask to add another if you want one more");
+        if (!options.add()) {
+            requireUnstamped(chosen);
         }
         return chosen;
     }
@@ -115,31 +109,46 @@ public final class TimestampFile {
             throw new UnacceptableFile("behind the signature are "
                     + embedded.padding().size() + " bytes that are no padding; timestamping would drop them");
         }
-        if (!embedded.signature().isRebuiltUnchanged()) {
+        requireRebuildable(embedded.signature());
+    }
+
+    static void requireUnstamped(AuthenticodeSignature signature) throws UnacceptableFile {
+        if (!signature.timestamps().isEmpty() || signature.hasLegacyTimestamp()) {
+            throw new UnacceptableFile(
+                    "the signature has a timestamp already, which stays good as long as its authority's"
+                            + " certificate; 'countersign timestamp --add' adds another");
+        }
+    }
+
+    static void requireRebuildable(AuthenticodeSignature signature) throws UnacceptableFile {
+        if (!signature.isRebuiltUnchanged()) {
             throw new UnacceptableFile(
                     "the signature is not encoded in DER, so adding to it would change octets it covers;"
                             + " sign the file again with a timestamp");
         }
     }
 
-    /** A timestamp on a signature that is broken would be a lie told in good faith. */
-    private static void requireHolds(AuthenticodeSignature signature, ImageScan scan) throws UnacceptableFile {
+    private static void requireUnchanged(AuthenticodeSignature signature, ImageScan scan) throws UnacceptableFile {
         Digest signed = signature.imageDigest();
         Digest is = scan.imageDigest(signed.algorithm());
         if (!signed.equals(is)) {
             throw new UnacceptableFile(
                     "the file was changed after signing: its image digest is " + is + ", signed was " + signed);
         }
+    }
+
+    /** A timestamp on a signature that is broken would be a lie told in good faith. */
+    static void requireHolds(AuthenticodeSignature signature) throws UnacceptableFile {
         boolean holds = signature.isContentTypeRight()
                 && signature.isContentDigestRight()
                 && signature.signerCertificate().map(signature::isSignedBy).orElse(false);
         if (!holds) {
-            throw new UnacceptableFile("the signature does not hold, so there is nothing to timestamp;"
+            throw new UnacceptableFile("the signature does not hold, so nothing was done with it;"
                     + " 'countersign verify' says what is wrong with it");
         }
     }
 
-    private static Digest imprint(AuthenticodeSignature signature) {
+    static Digest imprint(AuthenticodeSignature signature) {
         DigestAlgorithm algorithm = signature.digestAlgorithm();
         // Old signatures may get a timestamp, but not one by an algorithm that no authority accepts any more.
         return (algorithm == DigestAlgorithm.SHA1 ? DigestAlgorithm.SHA256 : algorithm)

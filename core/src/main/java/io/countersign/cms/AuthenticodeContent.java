@@ -1,0 +1,140 @@
+package io.countersign.cms;
+
+import io.countersign.key.Bytes;
+import io.countersign.key.Digest;
+import io.countersign.key.DigestAlgorithm;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1Object;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.ASN1Set;
+import org.bouncycastle.asn1.DEROctetString;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.DERSet;
+import org.bouncycastle.asn1.cms.Attribute;
+import org.bouncycastle.asn1.cms.AttributeTable;
+import org.bouncycastle.asn1.cms.CMSAttributes;
+
+/**
+ * An Authenticode signature but for what a key and its certificates add: the SpcIndirectDataContent and the signed attributes
+ * over it, which bind each other. Immutable; safe for several threads.
+ */
+public final class AuthenticodeContent {
+    private final SpcIndirectDataContent content;
+    private final ASN1Set signedAttributes;
+    private final Digest imageDigest;
+
+    private AuthenticodeContent(SpcIndirectDataContent content, ASN1Set signedAttributes, Digest imageDigest) {
+        this.content = content;
+        this.signedAttributes = signedAttributes;
+        this.imageDigest = imageDigest;
+    }
+
+    /** About a PE image, with the attributes contentType, messageDigest, SpcStatementType and SpcSpOpusInfo. */
+    public static AuthenticodeContent ofPeImage(Digest imageDigest, SpcSpOpusInfo opusInfo) {
+        SpcIndirectDataContent content = SpcIndirectDataContent.ofPeImage(imageDigest);
+        ASN1Set signedAttributes = signedAttributes(Oids.SPC_INDIRECT_DATA, content, imageDigest.algorithm(), opusInfo);
+        return new AuthenticodeContent(content, signedAttributes, imageDigest);
+    }
+
+    /** What the key signs for content of this type, which need not be about a file. */
+    static ASN1Set signedAttributes(
+            ASN1ObjectIdentifier contentType, ASN1Object content, DigestAlgorithm digest, SpcSpOpusInfo opusInfo) {
+        return new DERSet(new ASN1Encodable[] {
+            attribute(CMSAttributes.contentType, contentType),
+            attribute(Oids.SPC_SP_OPUS_INFO, opusInfo),
+            attribute(Oids.SPC_STATEMENT_TYPE, new DERSequence(Oids.SPC_INDIVIDUAL)),
+            attribute(CMSAttributes.messageDigest, contentDigest(content, digest))
+        });
+    }
+
+    /**
+     * Reads the two parts as {@link #content()} and {@link #signedAttributes()} gave them. Whoever signs the attributes signs
+     * an Authenticode signature of the image digest in the content and nothing else.
+     *
+     * @throws MalformedSignature if they are not DER, not about a PE image, or the attributes do not fit the content
+     */
+    public static AuthenticodeContent parse(Bytes content, Bytes signedAttributes) throws MalformedSignature {
+        try {
+            SpcIndirectDataContent read = SpcIndirectDataContent.of(ASN1Primitive.fromByteArray(content.toByteArray()));
+            ASN1Set attributes = ASN1Set.getInstance(ASN1Primitive.fromByteArray(signedAttributes.toByteArray()));
+            require(der(read).equals(content) && der(attributes).equals(signedAttributes), "they are not DER");
+            require(read.type().equals(Oids.SPC_PE_IMAGE_DATA), "the content is not about a PE image");
+            Digest imageDigest = read.digest();
+            require(imageDigest.algorithm() != DigestAlgorithm.SHA1, "nothing is signed with SHA-1");
+            AttributeTable table = new AttributeTable(attributes);
+            require(
+                    Oids.SPC_INDIRECT_DATA.equals(only(table, CMSAttributes.contentType)),
+                    "the signed attributes do not say that SpcIndirectDataContent is signed");
+            require(
+                    ASN1OctetString.getInstance(only(table, CMSAttributes.messageDigest))
+                            .equals(contentDigest(read, imageDigest.algorithm())),
+                    "the signed attributes are about another content");
+            return new AuthenticodeContent(read, attributes, imageDigest);
+        } catch (IOException | RuntimeException e) {
+            // Bouncy Castle answers hostile ASN.1 with many kinds of unchecked exception.
+            throw new MalformedSignature("what is to be signed is not well-formed ASN.1: " + e.getMessage(), e);
+        }
+    }
+
+    private static ASN1Primitive only(AttributeTable table, ASN1ObjectIdentifier type) throws MalformedSignature {
+        require(table.getAll(type).size() == 1, "there must be one signed attribute " + type);
+        Attribute attribute = table.get(type);
+        require(attribute.getAttrValues().size() == 1, "signed attribute " + type + " must have one value");
+        return attribute.getAttrValues().getObjectAt(0).toASN1Primitive();
+    }
+
+    private static void require(boolean condition, String otherwise) throws MalformedSignature {
+        if (!condition) {
+            throw new MalformedSignature("what is to be signed cannot be used: " + otherwise);
+        }
+    }
+
+    /** The digest of the file this is about; the signature uses the same algorithm. */
+    public Digest imageDigest() {
+        return imageDigest;
+    }
+
+    /** The SpcIndirectDataContent, DER. */
+    public Bytes content() {
+        return der(content);
+    }
+
+    /** The SET OF Attribute that the key signs (RFC 5652 section 5.4), DER. */
+    public Bytes signedAttributes() {
+        return der(signedAttributes);
+    }
+
+    SpcIndirectDataContent asn1Content() {
+        return content;
+    }
+
+    ASN1Set asn1SignedAttributes() {
+        return signedAttributes;
+    }
+
+    private static Attribute attribute(ASN1ObjectIdentifier type, ASN1Encodable value) {
+        return new Attribute(type, new DERSet(value));
+    }
+
+    private static DEROctetString contentDigest(ASN1Object content, DigestAlgorithm algorithm) {
+        try {
+            byte[] octets = AuthenticodeSignature.contentOctets(content);
+            return new DEROctetString(algorithm.digest(octets).value().toByteArray());
+        } catch (IOException e) {
+            throw new UncheckedIOException("encoding to memory does not fail", e);
+        }
+    }
+
+    static Bytes der(ASN1Object object) {
+        try {
+            return Bytes.of(object.getEncoded(ASN1Encoding.DER));
+        } catch (IOException e) {
+            throw new UncheckedIOException("encoding to memory does not fail", e);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.countersign.sign;
+
+import io.countersign.cms.AuthenticodeSignature;
+import io.countersign.cms.MalformedSignature;
+import io.countersign.cms.SourceImage;
+import io.countersign.key.Digest;
+import io.countersign.key.DigestAlgorithm;
+import io.countersign.pe.ByteSource;
+import io.countersign.pe.ImageScan;
+import io.countersign.pe.MalformedPe;
+import io.countersign.pe.PeImage;
+import io.countersign.pe.SignaturePatches;
+import io.countersign.sign.SignFile.Existing;
+import io.countersign.timestamp.TimestampSource;
+import io.countersign.timestamp.TimestampToken;
+import io.countersign.timestamp.TimestampUnavailable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Puts signatures that were made elsewhere into the PE files they are about. Immutable; safe for several threads. */
+public final class AttachFile {
+    private final Optional<TimestampSource> timestamps;
+
+    /**
+     * @param timestamps empty to attach signatures as they are, with the timestamps they have or without
+     */
+    public AttachFile(Optional<TimestampSource> timestamps) {
+        this.timestamps = timestamps;
+    }
+
+    /**
+     * Attaches. The file is the one {@link SignFile#sign(Path, Path, SignFile.Options)} would have written with the same key.
+     * It appears whole or not at all; it may be the input itself.
+     *
+     * @throws UnacceptableFile if the input is no PE, is malformed, or is signed already and that was not expected; if the
+     *     signature does not hold or is not about this file; if it has a timestamp and is to get one
+     * @throws TimestampUnavailable if no timestamp was given; nothing is written
+     */
+    public SignedFile attach(Path input, AuthenticodeSignature signature, Path output, Existing existing)
+            throws IOException, UnacceptableFile, TimestampUnavailable {
+        DigestAlgorithm algorithm = signature.imageDigest().algorithm();
+        if (algorithm == DigestAlgorithm.SHA1 || !signature.isAboutPeImage()) {
+            throw new UnacceptableFile("the signature is by SHA-1 or not about a PE file; make another with SHA-256");
+        }
+        SignFile.Options options = new SignFile.Options(algorithm, existing, Optional.empty(), Optional.empty());
+        try (ByteSource source = ByteSource.open(input)) {
+            PeImage image = PeImage.parse(source);
+            Optional<AuthenticodeSignature> present = SignFile.present(image, source, options);
+            ImageScan scan = ImageScan.of(image, source, EnumSet.of(algorithm));
+            Digest imageDigest = scan.imageDigest(algorithm);
+            requireFits(signature, imageDigest);
+            Optional<TimestampToken> token = token(signature);
+            AuthenticodeSignature stamped =
+                    token.isPresent() ? signature.withTimestamp(token.get().encoded()) : signature;
+            AuthenticodeSignature whole = isNoted(signature, present, image, scan)
+                    ? stamped
+                    : SignFile.assemble(stamped, present, options, image, scan);
+            OutputCheck check = new OutputCheck(whole, imageDigest);
+            check.write(SignaturePatches.attach(image, scan, whole.encoded()), source, output);
+            return new SignedFile(
+                    scan.sha256(), check.sha256(), imageDigest, check.imageDigest(), chain(signature), token);
+        } catch (MalformedPe | MalformedSignature e) {
+            throw new UnacceptableFile(e.getMessage(), e);
+        }
+    }
+
+    private static void requireFits(AuthenticodeSignature signature, Digest imageDigest) throws UnacceptableFile {
+        if (!signature.imageDigest().equals(imageDigest)) {
+            throw new UnacceptableFile("the signature is about another file: it signs image digest "
+                    + signature.imageDigest() + ", this file's is " + imageDigest);
+        }
+        TimestampFile.requireHolds(signature);
+        TimestampFile.requireRebuildable(signature);
+    }
+
+    private Optional<TimestampToken> token(AuthenticodeSignature signature)
+            throws UnacceptableFile, TimestampUnavailable {
+        if (timestamps.isEmpty()) {
+            return Optional.empty();
+        }
+        TimestampFile.requireUnstamped(signature);
+        return Optional.of(timestamps.get().timestamp(TimestampFile.imprint(signature)));
+    }
+
+    /** Whether the signature, taken out of a signed file, already tells how that file was before: it must be this one. */
+    private static boolean isNoted(
+            AuthenticodeSignature signature, Optional<AuthenticodeSignature> present, PeImage image, ImageScan scan)
+            throws UnacceptableFile {
+        Optional<SourceImage> note = signature.sourceImage();
+        if (note.isEmpty()) {
+            return false;
+        }
+        SourceImage is = new SourceImage(image.size(), image.storedChecksum(), scan.sha256());
+        if (present.isPresent() || !note.get().equals(is)) {
+            throw new UnacceptableFile("the signature was taken out of a signed file, which before had "
+                    + note.get().length() + " bytes, CheckSum " + note.get().checkSum() + " and "
+                    + note.get().sha256() + "; attach it to that one, unsigned");
+        }
+        return true;
+    }
+
+    /** The signer's certificate, then the others as they stand in the signature. */
+    private static List<X509Certificate> chain(AuthenticodeSignature signature) {
+        X509Certificate signer = signature.signerCertificate().orElseThrow();
+        return Stream.concat(
+                        Stream.of(signer), signature.certificates().stream().filter(c -> !c.equals(signer)))
+                .toList();
+    }
+}
