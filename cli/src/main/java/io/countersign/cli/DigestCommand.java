@@ -56,6 +56,11 @@ final class DigestCommand implements Callable<Integer> {
     @ArgGroup
     private SignCommand.Already already = new SignCommand.Already();
 
+    @Option(
+            names = "--page-hashes",
+            description = "Sign the SHA-256 of every page too, so that Windows checks pages as they are read.")
+    private boolean pageHashes;
+
     @Option(names = "--description", paramLabel = "TEXT", description = "What Windows shows as the program's name.")
     private Optional<String> description = Optional.empty();
 
@@ -76,7 +81,9 @@ final class DigestCommand implements Callable<Integer> {
         ToBeSigned made;
         try {
             made = ToBeSigned.of(
-                    file, new SignFile.Options(digest, already.existing(), description, url.map(URI::toString)));
+                    file,
+                    new SignFile.Options(digest, already.existing(), description, url.map(URI::toString))
+                            .withPageHashes(pageHashes));
         } catch (UnacceptableFile e) {
             throw Failure.unacceptable(file, e);
         }

@@ -75,6 +75,11 @@ final class SignCommand implements Callable<Integer> {
     @ArgGroup
     private Already already = new Already();
 
+    @Option(
+            names = "--page-hashes",
+            description = "Sign the SHA-256 of every page too, so that Windows checks pages as they are read.")
+    private boolean pageHashes;
+
     @Option(names = "--description", paramLabel = "TEXT", description = "What Windows shows as the program's name.")
     private Optional<String> description = Optional.empty();
 
@@ -143,7 +148,7 @@ final class SignCommand implements Callable<Integer> {
         Configuration.Key chosen = keys.choose(key);
         SignFile signer = new SignFile(keys.open(chosen, KeyPurpose.CODE_SIGNING), timestamping.sources(keys));
         SignFile.Options options =
-                new SignFile.Options(digest, already.existing(), description, url.map(URI::toString));
+                new SignFile.Options(digest, already.existing(), description, url.map(URI::toString), pageHashes);
 
         ObjectNode document = json.wanted() ? Json.document() : null;
         ArrayNode list = document == null ? null : document.putArray("files");

@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
         description = "Sign what 'countersign digest' wrote, with a key of the local token; the file stays away.",
         footer = {
             "",
-            "What is signed is shown, and is an Authenticode signature of that image digest and nothing else. The",
+            "What is signed is shown, and is an Authenticode signature of that image digest, with page hashes if asked for. The",
             "result is a PKCS#7 SignedData in DER with the certificate chain and, unless --no-timestamp, a timestamp.",
             "'countersign attach' puts it into the file; 'countersign digest --help' shows the whole way.",
             "",
@@ -90,18 +90,20 @@ final class SignDigestCommand implements Callable<Integer> {
                             .put(
                                     "imageDigest",
                                     wanted.content().imageDigest().value().hex())
+                            .put("pageHashes", wanted.content().pageHashes().isPresent())
                             .put("fileSize", wanted.fileSize())
                             .put("fileSha256", wanted.fileSha256().value().hex())
                             .put("timestamped", !made.timestamps().isEmpty())));
         } else {
             shell.out()
-                    .println("%s -> %s: signed with %s, %s: image digest %s of a file of %d bytes, %s"
+                    .println("%s -> %s: signed with %s, %s: image digest %s%s of a file of %d bytes, %s"
                             .formatted(
                                     file,
                                     target,
                                     chosen.name(),
                                     made.timestamps().isEmpty() ? "no timestamp" : "timestamped",
                                     wanted.content().imageDigest(),
+                                    wanted.content().pageHashes().isPresent() ? " and page hashes" : "",
                                     wanted.fileSize(),
                                     wanted.fileSha256()));
         }

@@ -61,6 +61,17 @@ class SignCommandTest {
     }
 
     @Test
+    void pageHashesAreSignedWhenAskedForAndVerified() {
+        Path signed = folder.resolve("signed.sys");
+
+        assertThat(Transcript.of(HOME, "sign", "--page-hashes", driver(), "-o", signed)
+                        .exitCode())
+                .isZero();
+
+        assertThat(Transcript.of(HOME, "verify", signed).out()).contains("pe.page-hashes: the SHA-256 of every page");
+    }
+
+    @Test
     void jsonTellsWhatWasMade() throws Exception {
         Path signed = folder.resolve("signed.sys");
 

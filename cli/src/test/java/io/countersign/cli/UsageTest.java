@@ -29,7 +29,7 @@ class UsageTest {
                 Arguments.of("sign x.sys -o y.sys --append --replace", "mutually exclusive", "sign --help"),
                 Arguments.of("sign x.sys -o y.sys --tsa http://a --no-timestamp", "mutually exclusive", "sign --help"),
                 Arguments.of("sign x.sys -o y.sys --digest md5", "'md5' is not a digest we sign with", "sign --help"),
-                Arguments.of("sign x.sys -o y.sys --page-hashes", "not understood: --page-hashes", "sign --help"),
+                Arguments.of("sign x.sys -o y.sys --page-hash", "not understood: --page-hash", "sign --help"),
                 Arguments.of("verify x.sys --at yesterday", "'yesterday' is not a time", "2026-11-23T10:00:00Z"),
                 Arguments.of("timestamp x.sys", "-o=OUT | --in-place", "timestamp --help"),
                 Arguments.of("digest x.sys", "--output=FILE.tbs", "digest --help"),

@@ -3,8 +3,10 @@ package io.countersign.cms;
 import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
+import io.countersign.pe.PageHashes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Object;
@@ -27,18 +29,25 @@ public final class AuthenticodeContent {
     private final SpcIndirectDataContent content;
     private final ASN1Set signedAttributes;
     private final Digest imageDigest;
+    private final Optional<PageHashes> pageHashes;
 
-    private AuthenticodeContent(SpcIndirectDataContent content, ASN1Set signedAttributes, Digest imageDigest) {
+    private AuthenticodeContent(
+            SpcIndirectDataContent content,
+            ASN1Set signedAttributes,
+            Digest imageDigest,
+            Optional<PageHashes> pageHashes) {
         this.content = content;
         this.signedAttributes = signedAttributes;
         this.imageDigest = imageDigest;
+        this.pageHashes = pageHashes;
     }
 
     /** About a PE image, with the attributes contentType, messageDigest, SpcStatementType and SpcSpOpusInfo. */
-    public static AuthenticodeContent ofPeImage(Digest imageDigest, SpcSpOpusInfo opusInfo) {
-        SpcIndirectDataContent content = SpcIndirectDataContent.ofPeImage(imageDigest);
+    public static AuthenticodeContent ofPeImage(
+            Digest imageDigest, Optional<PageHashes> pageHashes, SpcSpOpusInfo opusInfo) {
+        SpcIndirectDataContent content = SpcIndirectDataContent.ofPeImage(imageDigest, pageHashes);
         ASN1Set signedAttributes = signedAttributes(Oids.SPC_INDIRECT_DATA, content, imageDigest.algorithm(), opusInfo);
-        return new AuthenticodeContent(content, signedAttributes, imageDigest);
+        return new AuthenticodeContent(content, signedAttributes, imageDigest, pageHashes);
     }
 
     /** What the key signs for content of this type, which need not be about a file. */
@@ -54,7 +63,7 @@ public final class AuthenticodeContent {
 
     /**
      * Reads the two parts as {@link #content()} and {@link #signedAttributes()} gave them. Whoever signs the attributes signs
-     * an Authenticode signature of the image digest in the content and nothing else.
+     * an Authenticode signature of the image digest, and page hashes, in the content and nothing else.
      *
      * @throws MalformedSignature if they are not DER, not about a PE image, or the attributes do not fit the content
      */
@@ -65,6 +74,7 @@ public final class AuthenticodeContent {
             require(der(read).equals(content) && der(attributes).equals(signedAttributes), "they are not DER");
             require(read.type().equals(Oids.SPC_PE_IMAGE_DATA), "the content is not about a PE image");
             Digest imageDigest = read.digest();
+            Optional<PageHashes> pageHashes = read.pageHashes();
             require(imageDigest.algorithm() != DigestAlgorithm.SHA1, "nothing is signed with SHA-1");
             AttributeTable table = new AttributeTable(attributes);
             require(
@@ -74,7 +84,7 @@ public final class AuthenticodeContent {
                     ASN1OctetString.getInstance(only(table, CMSAttributes.messageDigest))
                             .equals(contentDigest(read, imageDigest.algorithm())),
                     "the signed attributes are about another content");
-            return new AuthenticodeContent(read, attributes, imageDigest);
+            return new AuthenticodeContent(read, attributes, imageDigest, pageHashes);
         } catch (IOException | RuntimeException e) {
             // Bouncy Castle answers hostile ASN.1 with many kinds of unchecked exception.
             throw new MalformedSignature("what is to be signed is not well-formed ASN.1: " + e.getMessage(), e);
@@ -97,6 +107,11 @@ public final class AuthenticodeContent {
     /** The digest of the file this is about; the signature uses the same algorithm. */
     public Digest imageDigest() {
         return imageDigest;
+    }
+
+    /** The page hashes that are signed beside it, if any. */
+    public Optional<PageHashes> pageHashes() {
+        return pageHashes;
     }
 
     /** The SpcIndirectDataContent, DER. */

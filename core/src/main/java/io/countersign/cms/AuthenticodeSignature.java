@@ -5,6 +5,7 @@ import io.countersign.key.CountersignOid;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.HostileKeys;
+import io.countersign.pe.PageHashes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,6 +59,7 @@ public final class AuthenticodeSignature {
     private final SignerInfo signer;
     private final Digest imageDigest;
     private final boolean aboutPeImage;
+    private final Optional<PageHashes> pageHashes;
     private final boolean contentTypeRight;
     private final boolean contentDigestRight;
     private final boolean legacyTimestamp;
@@ -93,6 +95,7 @@ public final class AuthenticodeSignature {
         }
         imageDigest = content.digest();
         aboutPeImage = content.type().equals(Oids.SPC_PE_IMAGE_DATA);
+        pageHashes = content.pageHashes();
         if (signedData.getSignerInfos().size() != 1) {
             throw new MalformedSignature("Authenticode has exactly one SignerInfo, this has "
                     + signedData.getSignerInfos().size());
@@ -238,6 +241,11 @@ public final class AuthenticodeSignature {
     /** True if the signed content says it is about a PE image. */
     public boolean isAboutPeImage() {
         return aboutPeImage;
+    }
+
+    /** The page hashes it signs beside the image digest, if any. */
+    public Optional<PageHashes> pageHashes() {
+        return pageHashes;
     }
 
     /** The digest of the SignerInfo; honest signers use the same for the image. */

@@ -26,6 +26,12 @@ public final class Oids {
     /** szOID_CTL: the content type of a catalog, a certificate trust list. */
     public static final ASN1ObjectIdentifier CERTIFICATE_TRUST_LIST = MICROSOFT.branch("10.1");
 
+    /** SPC_PE_IMAGE_PAGE_HASHES_V1_OBJID: a table with SHA-1. */
+    public static final ASN1ObjectIdentifier SPC_PE_IMAGE_PAGE_HASHES_V1 = MICROSOFT.branch("2.3.1");
+
+    /** SPC_PE_IMAGE_PAGE_HASHES_V2_OBJID: a table with SHA-256. */
+    public static final ASN1ObjectIdentifier SPC_PE_IMAGE_PAGE_HASHES_V2 = MICROSOFT.branch("2.3.2");
+
     /** SPC_INDIVIDUAL_SP_KEY_PURPOSE_OBJID, the statement type signtool writes. */
     public static final ASN1ObjectIdentifier SPC_INDIVIDUAL = MICROSOFT.branch("2.1.21");
 

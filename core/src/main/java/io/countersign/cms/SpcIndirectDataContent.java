@@ -3,15 +3,16 @@ package io.countersign.cms;
 import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
+import io.countersign.pe.PageHashes;
+import java.io.IOException;
+import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Sequence;
-import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DERSequence;
-import org.bouncycastle.asn1.DERTaggedObject;
 import org.bouncycastle.asn1.x509.DigestInfo;
 
 /**
@@ -24,9 +25,6 @@ import org.bouncycastle.asn1.x509.DigestInfo;
  * SpcAttributeTypeAndOptionalValue ::= SEQUENCE {
  *     type    OBJECT IDENTIFIER,
  *     value   [0] EXPLICIT ANY DEFINED BY type OPTIONAL }  -- untagged in every signed file
- * SpcPeImageData ::= SEQUENCE {
- *     flags   SpcPeImageFlags DEFAULT { includeResources },
- *     file    SpcLink }        -- the specification says so; files carry it as [0] EXPLICIT
  * SpcLink ::= CHOICE {
  *     url     [0] IMPLICIT IA5STRING,
  *     moniker [1] IMPLICIT SpcSerializedObject,
@@ -47,12 +45,14 @@ public final class SpcIndirectDataContent extends ASN1Object {
         this.messageDigest = messageDigest;
     }
 
-    /** For a PE image without page hashes: no flags, an empty file name, as signtool writes it. */
+    /** For a PE image without page hashes. */
     public static SpcIndirectDataContent ofPeImage(Digest digest) {
-        ASN1EncodableVector image = new ASN1EncodableVector();
-        image.add(new DERBitString(new byte[0]));
-        image.add(new DERTaggedObject(true, 0, SpcLink.file("")));
-        return of(Oids.SPC_PE_IMAGE_DATA, new DERSequence(image), digest);
+        return ofPeImage(digest, Optional.empty());
+    }
+
+    /** For a PE image: no flags and, without page hashes, an empty file name, as signtool writes it. */
+    static SpcIndirectDataContent ofPeImage(Digest digest, Optional<PageHashes> pageHashes) {
+        return of(Oids.SPC_PE_IMAGE_DATA, new SpcPeImageData(pageHashes), digest);
     }
 
     /** For a member of a catalog that is hashed whole: an empty file name. */
@@ -86,6 +86,19 @@ public final class SpcIndirectDataContent extends ASN1Object {
     /** What kind of thing is signed, such as SPC_PE_IMAGE_DATA. */
     public ASN1ObjectIdentifier type() {
         return ASN1ObjectIdentifier.getInstance(ASN1Sequence.getInstance(data).getObjectAt(0));
+    }
+
+    /**
+     * The page hashes beside the digest.
+     *
+     * @return empty also for anything but a PE image
+     * @throws MalformedSignature if there are page hashes, in another form than the one known
+     */
+    Optional<PageHashes> pageHashes() throws MalformedSignature, IOException {
+        ASN1Sequence typeAndValue = ASN1Sequence.getInstance(data);
+        return type().equals(Oids.SPC_PE_IMAGE_DATA) && typeAndValue.size() > 1
+                ? SpcPeImageData.of(typeAndValue.getObjectAt(1)).pageHashes()
+                : Optional.empty();
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param peOffset where the {@code PE\0\0} signature stands
  * @param plus true for PE32+ (64-bit)
  * @param machine IMAGE_FILE_HEADER.Machine, unsigned 16 bits
+ * @param sizeOfHeaders what SizeOfHeaders says, unsigned 32 bits; unchecked
  * @param checksum the 4 bytes of CheckSum
  * @param storedChecksum their value, unsigned 32 bits
  * @param securityEntry the 8 bytes of the Certificate Table data directory; empty if the header has too few directories
@@ -26,6 +27,7 @@ public record PeImage(
         long peOffset,
         boolean plus,
         int machine,
+        long sizeOfHeaders,
         ByteRange checksum,
         long storedChecksum,
         Optional<ByteRange> securityEntry,
@@ -121,6 +123,7 @@ public record PeImage(
                 peOffset,
                 plus,
                 Short.toUnsignedInt(file.getShort(4)),
+                Integer.toUnsignedLong(header.getInt(60)),
                 checksum,
                 Integer.toUnsignedLong(header.getInt(64)),
                 securityEntry,

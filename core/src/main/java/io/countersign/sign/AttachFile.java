@@ -8,6 +8,7 @@ import io.countersign.key.DigestAlgorithm;
 import io.countersign.pe.ByteSource;
 import io.countersign.pe.ImageScan;
 import io.countersign.pe.MalformedPe;
+import io.countersign.pe.PageHashes;
 import io.countersign.pe.PeImage;
 import io.countersign.pe.SignaturePatches;
 import io.countersign.sign.SignFile.Existing;
@@ -54,13 +55,16 @@ public final class AttachFile {
             ImageScan scan = ImageScan.of(image, source, EnumSet.of(algorithm));
             Digest imageDigest = scan.imageDigest(algorithm);
             requireFits(signature, imageDigest);
+            if (signature.pageHashes().isPresent()) {
+                requirePages(signature.pageHashes().get(), image, source);
+            }
             Optional<TimestampToken> token = token(signature);
             AuthenticodeSignature stamped =
                     token.isPresent() ? signature.withTimestamp(token.get().encoded()) : signature;
             AuthenticodeSignature whole = isNoted(signature, present, image, scan)
                     ? stamped
                     : SignFile.assemble(stamped, present, options, image, scan);
-            OutputCheck check = new OutputCheck(whole, imageDigest);
+            OutputCheck check = new OutputCheck(whole, imageDigest, signature.pageHashes());
             check.write(SignaturePatches.attach(image, scan, whole.encoded()), source, output);
             return new SignedFile(
                     scan.sha256(), check.sha256(), imageDigest, check.imageDigest(), chain(signature), token);
@@ -76,6 +80,14 @@ public final class AttachFile {
         }
         TimestampFile.requireHolds(signature);
         TimestampFile.requireRebuildable(signature);
+    }
+
+    private static void requirePages(PageHashes signed, PeImage image, ByteSource source)
+            throws IOException, MalformedPe, UnacceptableFile {
+        Optional<String> difference = signed.differenceFrom(PageHashes.of(image, source, signed.algorithm()));
+        if (difference.isPresent()) {
+            throw new UnacceptableFile("the signed page hashes are not this file's: " + difference.get());
+        }
     }
 
     private Optional<TimestampToken> token(AuthenticodeSignature signature)

@@ -8,6 +8,7 @@ import io.countersign.key.Digest;
 import io.countersign.pe.ByteSource;
 import io.countersign.pe.ImageScan;
 import io.countersign.pe.MalformedPe;
+import io.countersign.pe.PageHashes;
 import io.countersign.pe.PeImage;
 import io.countersign.pe.PePatch;
 import java.io.IOException;
@@ -24,12 +25,14 @@ import java.util.Set;
 final class OutputCheck {
     private final AuthenticodeSignature expected;
     private final Digest expectedDigest;
+    private final Optional<PageHashes> expectedPages;
     private Digest imageDigest;
     private Digest sha256;
 
-    OutputCheck(AuthenticodeSignature expected, Digest expectedDigest) {
+    OutputCheck(AuthenticodeSignature expected, Digest expectedDigest, Optional<PageHashes> expectedPages) {
         this.expected = expected;
         this.expectedDigest = expectedDigest;
+        this.expectedPages = expectedPages;
     }
 
     /**
@@ -62,6 +65,11 @@ final class OutputCheck {
             require(
                     read.isPresent() && read.get().signature().encoded().equals(expected.encoded()),
                     "the signature in it is not the one that was made");
+            if (expectedPages.isPresent()) {
+                PageHashes pages =
+                        PageHashes.of(image, source, expectedPages.get().algorithm());
+                require(pages.equals(expectedPages.get()), "its pages are not those that were hashed");
+            }
             require(image.storedChecksum() == scan.checksum(), "its CheckSum is wrong");
         } catch (MalformedPe | MalformedSignature e) {
             throw new IllegalStateException("the signed file is malformed and was not kept: " + e.getMessage(), e);

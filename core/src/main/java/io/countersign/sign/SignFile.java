@@ -15,6 +15,7 @@ import io.countersign.key.SigningKey;
 import io.countersign.pe.ByteSource;
 import io.countersign.pe.ImageScan;
 import io.countersign.pe.MalformedPe;
+import io.countersign.pe.PageHashes;
 import io.countersign.pe.PeImage;
 import io.countersign.pe.PePatch;
 import io.countersign.pe.SignaturePatches;
@@ -48,17 +49,31 @@ public final class SignFile {
      * @param digest of image and signature; not SHA-1
      * @param description shown by Windows when it asks whether to run the program
      * @param url where to read more about it, ASCII
+     * @param pageHashes whether to sign the SHA-256 of every page too, for Windows to check pages as they are read
      */
     public record Options(
-            DigestAlgorithm digest, Existing existing, Optional<String> description, Optional<String> url) {
+            DigestAlgorithm digest,
+            Existing existing,
+            Optional<String> description,
+            Optional<String> url,
+            boolean pageHashes) {
         public Options {
             if (digest == DigestAlgorithm.SHA1) {
                 throw new IllegalArgumentException("nothing is signed with SHA-1; use SHA-256, SHA-384 or SHA-512");
             }
         }
 
+        /** Without page hashes. */
+        public Options(DigestAlgorithm digest, Existing existing, Optional<String> description, Optional<String> url) {
+            this(digest, existing, description, url, false);
+        }
+
         public static Options defaults() {
             return new Options(DigestAlgorithm.SHA256, Existing.REFUSE, Optional.empty(), Optional.empty());
+        }
+
+        public Options withPageHashes(boolean wanted) {
+            return new Options(digest, existing, description, url, wanted);
         }
     }
 
@@ -105,11 +120,12 @@ public final class SignFile {
                         + expected.get() + "; it was changed since, submit it again");
             }
             Digest imageDigest = scan.imageDigest(options.digest());
-            Made made = make(content(imageDigest, options));
+            Optional<PageHashes> pageHashes = pageHashes(image, source, options);
+            Made made = make(content(imageDigest, pageHashes, options));
             AuthenticodeSignature whole = assemble(made.signature(), present, options, image, scan);
             PePatch patch = SignaturePatches.attach(image, scan, whole.encoded());
 
-            OutputCheck check = new OutputCheck(whole, imageDigest);
+            OutputCheck check = new OutputCheck(whole, imageDigest, pageHashes);
             check.write(patch, source, output);
             return new SignedFile(
                     scan.sha256(), check.sha256(), imageDigest, check.imageDigest(), key.chain(), made.token());
@@ -177,8 +193,17 @@ public final class SignFile {
         return new Made(made.withTimestamp(token.encoded()), Optional.of(token));
     }
 
-    static AuthenticodeContent content(Digest imageDigest, Options options) {
-        return AuthenticodeContent.ofPeImage(imageDigest, new SpcSpOpusInfo(options.description(), options.url()));
+    /** The file's page hashes, if they are to be signed. */
+    static Optional<PageHashes> pageHashes(PeImage image, ByteSource source, Options options)
+            throws IOException, MalformedPe {
+        return options.pageHashes()
+                ? Optional.of(PageHashes.of(image, source, DigestAlgorithm.SHA256))
+                : Optional.empty();
+    }
+
+    static AuthenticodeContent content(Digest imageDigest, Optional<PageHashes> pageHashes, Options options) {
+        return AuthenticodeContent.ofPeImage(
+                imageDigest, pageHashes, new SpcSpOpusInfo(options.description(), options.url()));
     }
 
     /** Nests the new signature, or notes in it how the file was before any signature. */

@@ -16,6 +16,7 @@ import io.countersign.timestamp.TimestampUnavailable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Optional;
 
 /** Adds timestamps to PE files that are signed already; no key is needed. Immutable; safe for several threads. */
 public final class TimestampFile {
@@ -76,7 +77,7 @@ public final class TimestampFile {
             AuthenticodeSignature stamped = chosen.withTimestamp(token.encoded());
             AuthenticodeSignature whole =
                     options.signature() == 0 ? stamped : primary.withNested(options.signature() - 1, stamped);
-            new OutputCheck(whole, scan.imageDigest(primary.imageDigest().algorithm()))
+            new OutputCheck(whole, scan.imageDigest(primary.imageDigest().algorithm()), Optional.empty())
                     .write(SignaturePatches.attach(image, scan, whole.encoded()), source, output);
             return token;
         } catch (MalformedPe | MalformedSignature e) {

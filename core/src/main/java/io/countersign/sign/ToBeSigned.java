@@ -60,7 +60,10 @@ public record ToBeSigned(long fileSize, Digest fileSha256, AuthenticodeContent c
             SignFile.present(image, source, options);
             ImageScan scan = ImageScan.of(image, source, EnumSet.of(options.digest()));
             return new ToBeSigned(
-                    image.size(), scan.sha256(), SignFile.content(scan.imageDigest(options.digest()), options));
+                    image.size(),
+                    scan.sha256(),
+                    SignFile.content(
+                            scan.imageDigest(options.digest()), SignFile.pageHashes(image, source, options), options));
         } catch (MalformedPe | MalformedSignature e) {
             throw new UnacceptableFile(e.getMessage(), e);
         }

@@ -1,6 +1,7 @@
 package io.countersign.verify;
 
 import io.countersign.key.DigestAlgorithm;
+import io.countersign.pe.PageHashes;
 import io.countersign.timestamp.TimestampToken;
 import io.countersign.verify.Finding.Outcome;
 import io.countersign.x509.CertificatePath;
@@ -16,6 +17,7 @@ final class AuthenticodeChecks {
 
     static final List<Check> ALL = List.of(
             check("pe.image-digest", AUTHENTICODE + ", Calculating the PE Image Hash", AuthenticodeChecks::imageDigest),
+            check("pe.page-hashes", AUTHENTICODE + ", SpcPeImageData", AuthenticodeChecks::pageHashes),
             check("cms.digest-algorithms-agree", AUTHENTICODE + ", DigestInfo", AuthenticodeChecks::digestAlgorithms),
             check("cms.content-digest", "RFC 5652 section 5.4 and 11", AuthenticodeChecks::contentDigest),
             check("cms.signature", "RFC 5652 section 5.6", AuthenticodeChecks::signature),
@@ -62,6 +64,20 @@ final class AuthenticodeChecks {
                 ? passed("the file's image digest is the signed one, " + e.fileDigest())
                 : failed("the file was changed after signing: its image digest is " + e.fileDigest() + ", signed was "
                         + e.signature().imageDigest());
+    }
+
+    private static Result pageHashes(Evidence e) {
+        if (e.filePages().isEmpty()) {
+            return new Result(Outcome.NOTE, "no page hashes: Windows checks the file as a whole");
+        }
+        PageHashes signed = e.signature().pageHashes().orElseThrow();
+        FilePages pages = e.filePages().get();
+        if (pages.hashes().isEmpty()) {
+            return new Result(Outcome.UNKNOWN, "the signed page hashes cannot be compared; " + pages.obstacle());
+        }
+        return signed.differenceFrom(pages.hashes().get())
+                .map(AuthenticodeChecks::failed)
+                .orElseGet(() -> passed("the " + signed.algorithm().jcaName() + " of every page is the signed one"));
     }
 
     private static Result digestAlgorithms(Evidence e) {

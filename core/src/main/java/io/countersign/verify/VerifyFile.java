@@ -8,6 +8,7 @@ import io.countersign.pe.ByteSource;
 import io.countersign.pe.CertificateTable.Padding;
 import io.countersign.pe.ImageScan;
 import io.countersign.pe.MalformedPe;
+import io.countersign.pe.PageHashes;
 import io.countersign.pe.PeImage;
 import io.countersign.timestamp.TimestampToken;
 import io.countersign.verify.Finding.Outcome;
@@ -19,8 +20,10 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -49,7 +52,7 @@ public final class VerifyFile {
     }
 
     /**
-     * Verifies one file, reading it twice at most.
+     * Verifies one file, reading it once, and once more for each kind of page hashes in its signatures.
      *
      * @throws IOException if the file cannot be read; whatever is wrong with its content is in the report
      */
@@ -74,10 +77,20 @@ public final class VerifyFile {
         signatures.forEach(s -> algorithms.add(s.imageDigest().algorithm()));
         ImageScan scan = ImageScan.of(image, source, algorithms);
 
+        // Once for all signatures: a hostile file may nest many.
+        Map<DigestAlgorithm, FilePages> pages = new EnumMap<>(DigestAlgorithm.class);
+        for (AuthenticodeSignature signature : signatures) {
+            DigestAlgorithm kind =
+                    signature.pageHashes().map(PageHashes::algorithm).orElse(null);
+            if (kind != null && !pages.containsKey(kind)) {
+                pages.put(kind, FilePages.of(image, source, kind));
+            }
+        }
+
         List<Finding> findings = new ArrayList<>();
         List<Report.SignatureReport> reports = new ArrayList<>();
         for (int i = 0; i < signatures.size(); i++) {
-            Evidence evidence = gather(i, signatures.get(i), image, scan, embedded);
+            Evidence evidence = gather(i, signatures.get(i), image, scan, pages, embedded);
             AuthenticodeChecks.ALL.forEach(check -> findings.add(check.judge(evidence)));
             reports.add(new Report.SignatureReport(
                     i,
@@ -90,7 +103,12 @@ public final class VerifyFile {
     }
 
     private Evidence gather(
-            int index, AuthenticodeSignature signature, PeImage image, ImageScan scan, EmbeddedSignature embedded) {
+            int index,
+            AuthenticodeSignature signature,
+            PeImage image,
+            ImageScan scan,
+            Map<DigestAlgorithm, FilePages> pages,
+            EmbeddedSignature embedded) {
         Optional<TimestampEvidence> timestamp = signature.timestamps().stream()
                 .findFirst()
                 .map(der -> TimestampEvidence.gather(der, signature, timestampPaths));
@@ -107,6 +125,7 @@ public final class VerifyFile {
                 index,
                 signature,
                 scan.imageDigest(signature.imageDigest().algorithm()),
+                signature.pageHashes().map(signed -> pages.get(signed.algorithm())),
                 timestamp,
                 signingTime,
                 path,

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countersign.cms.AuthenticodeContent;
 import io.countersign.cms.AuthenticodeSignature;
+import io.countersign.cms.AuthenticodeSigner;
 import io.countersign.cms.MalformedSignature;
+import io.countersign.cms.SpcSpOpusInfo;
 import io.countersign.fixture.PeSample;
 import io.countersign.fixture.SoftwareKey;
 import io.countersign.fixture.TestPki;
@@ -104,6 +106,7 @@ class TwoPhaseTest {
         Options plain = Options.defaults();
         return Stream.of(
                 Arguments.of(PeSample.plus(), plain),
+                Arguments.of(PeSample.plus().overlay(3), plain.withPageHashes(true)),
                 Arguments.of(PeSample.pe32().overlay(1).checksum(0xDEADBEEF), plain),
                 Arguments.of(PeSample.plus().sectionSize(700_001), options(DigestAlgorithm.SHA512, Existing.REFUSE)),
                 Arguments.of(
@@ -235,6 +238,19 @@ class TwoPhaseTest {
         }
         refused(unsigned, parse(Bytes.of(der)), Optional.empty(), "does not hold");
         assertThat(attached).doesNotExist();
+    }
+
+    @Test
+    void pageHashesOfAnotherFileAreNotAttached() throws Exception {
+        Path other = PeSample.plus().sectionSize(9000).writeTo(folder.resolve("other.exe"));
+        AuthenticodeContent mixed = AuthenticodeContent.ofPeImage(
+                ToBeSigned.of(unsigned, Options.defaults()).content().imageDigest(),
+                ToBeSigned.of(other, Options.defaults().withPageHashes(true))
+                        .content()
+                        .pageHashes(),
+                new SpcSpOpusInfo(Optional.empty(), Optional.empty()));
+
+        refused(unsigned, new AuthenticodeSigner(publisher).sign(mixed), Optional.empty(), "page hashes are not");
     }
 
     private void refused(Path file, AuthenticodeSignature signature, Optional<TimestampSource> stamps, String reason) {
