@@ -81,6 +81,9 @@ final class AttachCommand implements Callable<Integer> {
         } catch (UnacceptableFile e) {
             throw Failure.unacceptable(file, e);
         }
+        for (String warning : signed.warnings()) {
+            shell.progress("countersign: warning: " + file + ": " + warning);
+        }
         boolean stamped = signed.timestamp().isPresent() || !made.timestamps().isEmpty();
         String signer = signed.chain().get(0).getSubjectX500Principal().getName();
         if (json.wanted()) {

@@ -61,6 +61,12 @@ final class DigestCommand implements Callable<Integer> {
             description = "Sign the SHA-256 of every page too, so that Windows checks pages as they are read.")
     private boolean pageHashes;
 
+    @Option(
+            names = "--rmc",
+            description =
+                    "Have Windows excuse octets in the signature that look like an archive, as signtool's /rmc does.")
+    private boolean relaxedMarkerCheck;
+
     @Option(names = "--description", paramLabel = "TEXT", description = "What Windows shows as the program's name.")
     private Optional<String> description = Optional.empty();
 
@@ -82,8 +88,13 @@ final class DigestCommand implements Callable<Integer> {
         try {
             made = ToBeSigned.of(
                     file,
-                    new SignFile.Options(digest, already.existing(), description, url.map(URI::toString))
-                            .withPageHashes(pageHashes));
+                    new SignFile.Options(
+                            digest,
+                            already.existing(),
+                            description,
+                            url.map(URI::toString),
+                            pageHashes,
+                            relaxedMarkerCheck));
         } catch (UnacceptableFile e) {
             throw Failure.unacceptable(file, e);
         }

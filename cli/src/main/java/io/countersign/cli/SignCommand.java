@@ -80,6 +80,13 @@ final class SignCommand implements Callable<Integer> {
             description = "Sign the SHA-256 of every page too, so that Windows checks pages as they are read.")
     private boolean pageHashes;
 
+    @Option(
+            names = "--rmc",
+            description =
+                    "Have Windows excuse octets in the signature that look like an archive, as signtool's /rmc does;"
+                            + " done unasked when there are some.")
+    private boolean relaxedMarkerCheck;
+
     @Option(names = "--description", paramLabel = "TEXT", description = "What Windows shows as the program's name.")
     private Optional<String> description = Optional.empty();
 
@@ -147,8 +154,8 @@ final class SignCommand implements Callable<Integer> {
         LocalKeys keys = new LocalKeys(configuration, Hsm.open(shell.home(), configuration));
         Configuration.Key chosen = keys.choose(key);
         SignFile signer = new SignFile(keys.open(chosen, KeyPurpose.CODE_SIGNING), timestamping.sources(keys));
-        SignFile.Options options =
-                new SignFile.Options(digest, already.existing(), description, url.map(URI::toString), pageHashes);
+        SignFile.Options options = new SignFile.Options(
+                digest, already.existing(), description, url.map(URI::toString), pageHashes, relaxedMarkerCheck);
 
         ObjectNode document = json.wanted() ? Json.document() : null;
         ArrayNode list = document == null ? null : document.putArray("files");
@@ -160,6 +167,9 @@ final class SignCommand implements Callable<Integer> {
                 throw Failure.unacceptable(files.get(i), e).after(document, files.get(i));
             } catch (IOException | KeyUnavailable | TimestampUnavailable e) {
                 throw ErrorReport.describe(e).after(document, files.get(i));
+            }
+            for (String warning : signed.warnings()) {
+                shell.progress("countersign: warning: " + files.get(i) + ": " + warning);
             }
             if (list == null) {
                 shell.out().println(line(files.get(i), outputs.get(i), chosen, signed));
@@ -196,6 +206,8 @@ final class SignCommand implements Callable<Integer> {
                 .put("sha256Before", signed.input().value().hex())
                 .put("sha256After", signed.output().value().hex())
                 .put("imageDigest", signed.imageDigestAfter().value().hex());
+        ArrayNode warnings = node.putArray("warnings");
+        signed.warnings().forEach(warnings::add);
         signed.timestamp()
                 .ifPresent(t -> node.putObject("timestamp")
                         .put("time", t.genTime().toString())

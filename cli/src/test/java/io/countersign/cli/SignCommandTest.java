@@ -72,6 +72,20 @@ class SignCommandTest {
     }
 
     @Test
+    void whatWindowsMayHoldAgainstASignatureIsWarnedOfAndNotPartOfTheResult() throws Exception {
+        Path signed = folder.resolve("signed.sys");
+
+        Transcript run =
+                Transcript.of(HOME, "sign", "--url", "https://example.org/EGGA", driver(), "-o", signed, "--json");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.err()).contains("countersign: warning: ", "contained “EGGA”", "signtool /rmc");
+        assertThat(run.json().path("files").path(0).path("warnings")).hasSize(2);
+        assertThat(Transcript.of(HOME, "sign", "--rmc", driver(), "-o", signed).err())
+                .isEmpty();
+    }
+
+    @Test
     void jsonTellsWhatWasMade() throws Exception {
         Path signed = folder.resolve("signed.sys");
 

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
@@ -26,6 +28,9 @@ import org.bouncycastle.asn1.cms.CMSAttributes;
  * over it, which bind each other. Immutable; safe for several threads.
  */
 public final class AuthenticodeContent {
+    /** SPC_MARKER_CHECK_SKIP_SIP_INDIRECT_DATA_FLAG, the only flag there is (Windows SDK, mssip.h). */
+    private static final int SKIP_INDIRECT_DATA = 1;
+
     private final SpcIndirectDataContent content;
     private final ASN1Set signedAttributes;
     private final Digest imageDigest;
@@ -42,23 +47,27 @@ public final class AuthenticodeContent {
         this.pageHashes = pageHashes;
     }
 
-    /** About a PE image, with the attributes contentType, messageDigest, SpcStatementType and SpcSpOpusInfo. */
+    /** About a PE image, with the attributes contentType, messageDigest, SpcStatementType, SpcSpOpusInfo and those asked for. */
     public static AuthenticodeContent ofPeImage(
-            Digest imageDigest, Optional<PageHashes> pageHashes, SpcSpOpusInfo opusInfo) {
+            Digest imageDigest, Optional<PageHashes> pageHashes, SignedAttributes said) {
         SpcIndirectDataContent content = SpcIndirectDataContent.ofPeImage(imageDigest, pageHashes);
-        ASN1Set signedAttributes = signedAttributes(Oids.SPC_INDIRECT_DATA, content, imageDigest.algorithm(), opusInfo);
+        ASN1Set signedAttributes = signedAttributes(Oids.SPC_INDIRECT_DATA, content, imageDigest.algorithm(), said);
         return new AuthenticodeContent(content, signedAttributes, imageDigest, pageHashes);
     }
 
     /** What the key signs for content of this type, which need not be about a file. */
     static ASN1Set signedAttributes(
-            ASN1ObjectIdentifier contentType, ASN1Object content, DigestAlgorithm digest, SpcSpOpusInfo opusInfo) {
-        return new DERSet(new ASN1Encodable[] {
-            attribute(CMSAttributes.contentType, contentType),
-            attribute(Oids.SPC_SP_OPUS_INFO, opusInfo),
-            attribute(Oids.SPC_STATEMENT_TYPE, new DERSequence(Oids.SPC_INDIVIDUAL)),
-            attribute(CMSAttributes.messageDigest, contentDigest(content, digest))
-        });
+            ASN1ObjectIdentifier contentType, ASN1Object content, DigestAlgorithm digest, SignedAttributes said) {
+        ASN1EncodableVector attributes = new ASN1EncodableVector();
+        attributes.add(attribute(CMSAttributes.contentType, contentType));
+        attributes.add(attribute(Oids.SPC_SP_OPUS_INFO, said.opusInfo()));
+        attributes.add(attribute(Oids.SPC_STATEMENT_TYPE, new DERSequence(Oids.SPC_INDIVIDUAL)));
+        attributes.add(attribute(CMSAttributes.messageDigest, contentDigest(content, digest)));
+        if (said.relaxedMarkerCheck()) {
+            attributes.add(attribute(Oids.SPC_RELAXED_PE_MARKER_CHECK, new ASN1Integer(SKIP_INDIRECT_DATA)));
+        }
+        said.sequenceNumber().ifPresent(n -> attributes.add(attribute(Oids.SEQUENCE_NUMBER, new ASN1Integer(n))));
+        return new DERSet(attributes);
     }
 
     /**

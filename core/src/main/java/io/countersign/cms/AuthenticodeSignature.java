@@ -60,6 +60,8 @@ public final class AuthenticodeSignature {
     private final Digest imageDigest;
     private final boolean aboutPeImage;
     private final Optional<PageHashes> pageHashes;
+    private final Optional<InvalidMarker> invalidMarker;
+    private final boolean relaxedMarkerCheck;
     private final boolean contentTypeRight;
     private final boolean contentDigestRight;
     private final boolean legacyTimestamp;
@@ -78,7 +80,8 @@ public final class AuthenticodeSignature {
         if (encoded.size() == 0) {
             throw new MalformedSignature("the signature is empty");
         }
-        ContentInfo info = ContentInfo.getInstance(ASN1Primitive.fromByteArray(encoded.toByteArray()));
+        byte[] der = encoded.toByteArray();
+        ContentInfo info = ContentInfo.getInstance(ASN1Primitive.fromByteArray(der));
         if (!info.getContentType().equals(CMSObjectIdentifiers.signedData)) {
             throw new MalformedSignature("content type is " + info.getContentType() + ", wanted SignedData");
         }
@@ -110,12 +113,16 @@ public final class AuthenticodeSignature {
         ASN1Set attributes = signer.getAuthenticatedAttributes();
         signedAttributes =
                 attributes == null ? Optional.empty() : Optional.of(Bytes.of(attributes.getEncoded(ASN1Encoding.DER)));
+        byte[] contentOctets = contentOctets(content);
+        invalidMarker = InvalidMarker.find(der, contentOctets);
+        relaxedMarkerCheck =
+                !values(attributes, Oids.SPC_RELAXED_PE_MARKER_CHECK).isEmpty();
         List<ASN1Encodable> contentTypes = values(attributes, CMSAttributes.contentType);
         contentTypeRight = contentTypes.size() == 1 && contentTypes.get(0).equals(Oids.SPC_INDIRECT_DATA);
         List<ASN1Encodable> contentDigests = values(attributes, CMSAttributes.messageDigest);
         contentDigestRight = contentDigests.size() == 1
                 && contentDigests.get(0).toASN1Primitive() instanceof ASN1OctetString claimed
-                && digestAlgorithm.digest(contentOctets(content)).value().equals(Bytes.of(claimed.getOctets()));
+                && digestAlgorithm.digest(contentOctets).value().equals(Bytes.of(claimed.getOctets()));
         legacyTimestamp = !unsigned(CMSAttributes.counterSignature).isEmpty();
         certificates = readCertificates();
         signerCertificate = findSigner();
@@ -246,6 +253,16 @@ public final class AuthenticodeSignature {
     /** The page hashes it signs beside the image digest, if any. */
     public Optional<PageHashes> pageHashes() {
         return pageHashes;
+    }
+
+    /** What Windows may take for a hidden archive, anywhere in this signature, its timestamps and nested ones. */
+    public Optional<InvalidMarker> invalidMarker() {
+        return invalidMarker;
+    }
+
+    /** Whether it asks Windows to excuse an invalid marker (signed attribute 1.3.6.1.4.1.311.2.6.1). */
+    public boolean hasRelaxedMarkerCheck() {
+        return relaxedMarkerCheck;
     }
 
     /** The digest of the SignerInfo; honest signers use the same for the image. */

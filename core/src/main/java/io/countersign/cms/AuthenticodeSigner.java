@@ -8,6 +8,7 @@ import io.countersign.key.SigningKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.OptionalInt;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1Object;
@@ -67,7 +68,11 @@ public final class AuthenticodeSigner {
         Bytes signedData = sign(
                 Oids.CERTIFICATE_TRUST_LIST,
                 trustList,
-                AuthenticodeContent.signedAttributes(Oids.CERTIFICATE_TRUST_LIST, trustList, digest, opusInfo),
+                AuthenticodeContent.signedAttributes(
+                        Oids.CERTIFICATE_TRUST_LIST,
+                        trustList,
+                        digest,
+                        new SignedAttributes(opusInfo, false, OptionalInt.empty())),
                 digest);
         try {
             return CatalogSignature.parse(signedData).orElseThrow();

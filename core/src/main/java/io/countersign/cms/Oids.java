@@ -38,6 +38,12 @@ public final class Oids {
     /** szOID_NESTED_SIGNATURE, an unsigned attribute: whole further signatures. */
     public static final ASN1ObjectIdentifier SPC_NESTED_SIGNATURE = MICROSOFT.branch("2.4.1");
 
+    /** SPC_RELAXED_PE_MARKER_CHECK_OBJID, a signed attribute: an INTEGER of flags. */
+    public static final ASN1ObjectIdentifier SPC_RELAXED_PE_MARKER_CHECK = MICROSOFT.branch("2.6.1");
+
+    /** szOID_PKCS_9_SEQUENCE_NUMBER, a signed attribute of nested signatures. */
+    public static final ASN1ObjectIdentifier SEQUENCE_NUMBER = new ASN1ObjectIdentifier("1.2.840.113549.1.9.25.4");
+
     /** szOID_RFC3161_counterSign, an unsigned attribute: a timestamp token over the signature value. */
     public static final ASN1ObjectIdentifier SPC_RFC3161_TIMESTAMP = MICROSOFT.branch("3.3.1");
 }

@@ -67,7 +67,13 @@ public final class AttachFile {
             OutputCheck check = new OutputCheck(whole, imageDigest, signature.pageHashes());
             check.write(SignaturePatches.attach(image, scan, whole.encoded()), source, output);
             return new SignedFile(
-                    scan.sha256(), check.sha256(), imageDigest, check.imageDigest(), chain(signature), token);
+                    scan.sha256(),
+                    check.sha256(),
+                    imageDigest,
+                    check.imageDigest(),
+                    chain(signature),
+                    token,
+                    SignFile.warnings(Optional.empty(), whole, chain(signature).get(0)));
         } catch (MalformedPe | MalformedSignature e) {
             throw new UnacceptableFile(e.getMessage(), e);
         }

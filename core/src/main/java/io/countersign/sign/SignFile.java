@@ -4,7 +4,9 @@ import io.countersign.cms.AuthenticodeContent;
 import io.countersign.cms.AuthenticodeSignature;
 import io.countersign.cms.AuthenticodeSigner;
 import io.countersign.cms.EmbeddedSignature;
+import io.countersign.cms.InvalidMarker;
 import io.countersign.cms.MalformedSignature;
+import io.countersign.cms.SignedAttributes;
 import io.countersign.cms.SourceImage;
 import io.countersign.cms.SpcSpOpusInfo;
 import io.countersign.key.CountersignOid;
@@ -25,7 +27,11 @@ import io.countersign.timestamp.TimestampUnavailable;
 import io.countersign.x509.DistinguishedNames;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** Signs PE files: digest, key, timestamp, a check of our own output, patch. Immutable; safe for several threads. */
@@ -50,22 +56,24 @@ public final class SignFile {
      * @param description shown by Windows when it asks whether to run the program
      * @param url where to read more about it, ASCII
      * @param pageHashes whether to sign the SHA-256 of every page too, for Windows to check pages as they are read
+     * @param relaxedMarkerCheck whether to have Windows excuse an {@link InvalidMarker}; done unasked when there is one
      */
     public record Options(
             DigestAlgorithm digest,
             Existing existing,
             Optional<String> description,
             Optional<String> url,
-            boolean pageHashes) {
+            boolean pageHashes,
+            boolean relaxedMarkerCheck) {
         public Options {
             if (digest == DigestAlgorithm.SHA1) {
                 throw new IllegalArgumentException("nothing is signed with SHA-1; use SHA-256, SHA-384 or SHA-512");
             }
         }
 
-        /** Without page hashes. */
+        /** Without page hashes and marker attribute. */
         public Options(DigestAlgorithm digest, Existing existing, Optional<String> description, Optional<String> url) {
-            this(digest, existing, description, url, false);
+            this(digest, existing, description, url, false, false);
         }
 
         public static Options defaults() {
@@ -73,7 +81,11 @@ public final class SignFile {
         }
 
         public Options withPageHashes(boolean wanted) {
-            return new Options(digest, existing, description, url, wanted);
+            return new Options(digest, existing, description, url, wanted, relaxedMarkerCheck);
+        }
+
+        public Options withRelaxedMarkerCheck(boolean wanted) {
+            return new Options(digest, existing, description, url, pageHashes, wanted);
         }
     }
 
@@ -86,7 +98,8 @@ public final class SignFile {
     }
 
     /**
-     * Signs one file. The output appears whole or not at all; it may be the input itself.
+     * Signs one file. The output appears whole or not at all; it may be the input itself. The key, and the timestamp authority,
+     * are used once, or twice if the first signature has an {@link InvalidMarker}.
      *
      * @throws IOException if a file cannot be read or written
      * @throws UnacceptableFile if the input is no PE, is malformed, or is signed already and that was not expected
@@ -121,14 +134,25 @@ public final class SignFile {
             }
             Digest imageDigest = scan.imageDigest(options.digest());
             Optional<PageHashes> pageHashes = pageHashes(image, source, options);
-            Made made = make(content(imageDigest, pageHashes, options));
+            Made made = make(content(imageDigest, pageHashes, present, options));
+            Optional<InvalidMarker> marker =
+                    made.signature().invalidMarker().filter(m -> !options.relaxedMarkerCheck());
+            if (marker.isPresent()) {
+                made = make(content(imageDigest, pageHashes, present, options.withRelaxedMarkerCheck(true)));
+            }
             AuthenticodeSignature whole = assemble(made.signature(), present, options, image, scan);
             PePatch patch = SignaturePatches.attach(image, scan, whole.encoded());
 
             OutputCheck check = new OutputCheck(whole, imageDigest, pageHashes);
             check.write(patch, source, output);
             return new SignedFile(
-                    scan.sha256(), check.sha256(), imageDigest, check.imageDigest(), key.chain(), made.token());
+                    scan.sha256(),
+                    check.sha256(),
+                    imageDigest,
+                    check.imageDigest(),
+                    key.chain(),
+                    made.token(),
+                    warnings(marker, whole, key.certificate()));
         } catch (MalformedPe | MalformedSignature e) {
             throw new UnacceptableFile(e.getMessage(), e);
         }
@@ -201,9 +225,17 @@ public final class SignFile {
                 : Optional.empty();
     }
 
-    static AuthenticodeContent content(Digest imageDigest, Optional<PageHashes> pageHashes, Options options) {
+    static AuthenticodeContent content(
+            Digest imageDigest,
+            Optional<PageHashes> pageHashes,
+            Optional<AuthenticodeSignature> present,
+            Options options) {
+        OptionalInt sequenceNumber = options.existing() == Existing.APPEND && present.isPresent()
+                ? OptionalInt.of(present.get().nested().size() + 1)
+                : OptionalInt.empty();
+        SpcSpOpusInfo opusInfo = new SpcSpOpusInfo(options.description(), options.url());
         return AuthenticodeContent.ofPeImage(
-                imageDigest, pageHashes, new SpcSpOpusInfo(options.description(), options.url()));
+                imageDigest, pageHashes, new SignedAttributes(opusInfo, options.relaxedMarkerCheck(), sequenceNumber));
     }
 
     /** Nests the new signature, or notes in it how the file was before any signature. */
@@ -222,5 +254,29 @@ public final class SignFile {
                 ? present.get().sourceImage()
                 : Optional.of(new SourceImage(image.size(), image.storedChecksum(), scan.sha256()));
         return before.isPresent() ? made.withUnsigned(CountersignOid.SOURCE_IMAGE, before.get()) : made;
+    }
+
+    /**
+     * What to know before relying on a signature.
+     *
+     * @param first what the signature had to be made again for
+     */
+    static List<String> warnings(Optional<InvalidMarker> first, AuthenticodeSignature whole, X509Certificate signer) {
+        List<String> warnings = new ArrayList<>();
+        first.ifPresent(m ->
+                warnings.add("the signature contained “" + m.marker() + "”, which Windows is reported to take for a"
+                        + " hidden archive; it was made again with the marker attribute, as by signtool /rmc"));
+        whole.invalidMarker()
+                .filter(m -> !m.inImageData())
+                .ifPresent(
+                        m -> warnings.add(
+                                "“" + m.marker() + "” stands outside the signed hashes, where the marker attribute"
+                                        + " may not excuse it: in the description, the URL, a certificate, a timestamp or another signature"));
+        if (signer.getPublicKey().getAlgorithm().equals("EC")) {
+            warnings.add(
+                    "an ECDSA signature: Windows Code Integrity loads no driver by it (VerificationError 23); sign drivers"
+                            + " with an RSA key");
+        }
+        return warnings;
     }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param imageDigestAfter the same of the signed file as written, always equal
  * @param chain of the key, leaf first
  * @param timestamp the token, if one was asked for
+ * @param warnings what to know before relying on the signature, a sentence each
  */
 public record SignedFile(
         Digest input,
@@ -22,8 +23,10 @@ public record SignedFile(
         Digest imageDigestBefore,
         Digest imageDigestAfter,
         List<X509Certificate> chain,
-        Optional<TimestampToken> timestamp) {
+        Optional<TimestampToken> timestamp,
+        List<String> warnings) {
     public SignedFile {
+        warnings = List.copyOf(warnings);
         chain = List.copyOf(chain);
     }
 }

@@ -1,6 +1,7 @@
 package io.countersign.sign;
 
 import io.countersign.cms.AuthenticodeContent;
+import io.countersign.cms.AuthenticodeSignature;
 import io.countersign.cms.ElementLimit;
 import io.countersign.cms.MalformedSignature;
 import io.countersign.key.Bytes;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Optional;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Integer;
@@ -57,13 +59,16 @@ public record ToBeSigned(long fileSize, Digest fileSha256, AuthenticodeContent c
     public static ToBeSigned of(Path file, SignFile.Options options) throws IOException, UnacceptableFile {
         try (ByteSource source = ByteSource.open(file)) {
             PeImage image = PeImage.parse(source);
-            SignFile.present(image, source, options);
+            Optional<AuthenticodeSignature> present = SignFile.present(image, source, options);
             ImageScan scan = ImageScan.of(image, source, EnumSet.of(options.digest()));
             return new ToBeSigned(
                     image.size(),
                     scan.sha256(),
                     SignFile.content(
-                            scan.imageDigest(options.digest()), SignFile.pageHashes(image, source, options), options));
+                            scan.imageDigest(options.digest()),
+                            SignFile.pageHashes(image, source, options),
+                            present,
+                            options));
         } catch (MalformedPe | MalformedSignature e) {
             throw new UnacceptableFile(e.getMessage(), e);
         }

@@ -1,5 +1,6 @@
 package io.countersign.verify;
 
+import io.countersign.cms.InvalidMarker;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.pe.PageHashes;
 import io.countersign.timestamp.TimestampToken;
@@ -29,6 +30,15 @@ final class AuthenticodeChecks {
             check("tsp.path", "RFC 3161 section 2.3", AuthenticodeChecks::tokenPath),
             check("cms.unsigned-attributes", "RFC 5652 section 5.3", AuthenticodeChecks::unsignedAttributes),
             check(
+                    "cms.key-algorithm",
+                    "Microsoft, Understanding App Control event tags, VerificationError 23",
+                    AuthenticodeChecks::keyAlgorithm),
+            check(
+                    "cms.invalid-markers",
+                    "Elastic Security Labs, Investigating a Mysteriously Malformed Authenticode Signature",
+                    Confidence.REPORTED,
+                    AuthenticodeChecks::invalidMarkers),
+            check(
                     "pe.table-padding",
                     "Microsoft Security Advisory 2915720 (CVE-2013-3900)",
                     AuthenticodeChecks::padding),
@@ -41,11 +51,15 @@ final class AuthenticodeChecks {
     private record Result(Outcome outcome, String message) {}
 
     private static Check check(String id, String citation, Judgement judgement) {
+        return check(id, citation, Confidence.DOCUMENTED, judgement);
+    }
+
+    private static Check check(String id, String citation, Confidence confidence, Judgement judgement) {
         Function<Evidence, Finding> test = e -> {
             Result result = judgement.of(e);
             return new Finding(id, citation, e.index(), result.outcome(), result.message());
         };
-        return new Check(id, citation, Confidence.DOCUMENTED, test);
+        return new Check(id, citation, confidence, test);
     }
 
     private static Result passed(String message) {
@@ -167,6 +181,35 @@ final class AuthenticodeChecks {
                         Outcome.NOTE,
                         "unsigned attributes " + String.join(", ", e.signature().foreignAttributes())
                                 + " carry something that no signature covers and Windows ignores");
+    }
+
+    private static Result keyAlgorithm(Evidence e) {
+        if (e.signature().signerCertificate().isEmpty()) {
+            return failed("the signer's certificate is not in the signature");
+        }
+        String algorithm =
+                e.signature().signerCertificate().get().getPublicKey().getAlgorithm();
+        return algorithm.equals("EC")
+                ? new Result(
+                        Outcome.NOTE,
+                        "an ECDSA signature: Windows Code Integrity loads no driver by it, only by RSA ones")
+                : passed("the signer's key is " + algorithm);
+    }
+
+    private static Result invalidMarkers(Evidence e) {
+        if (e.signature().invalidMarker().isEmpty()) {
+            return passed("none of the archive markers that Windows is known to refuse");
+        }
+        InvalidMarker found = e.signature().invalidMarker().get();
+        if (e.signature().hasRelaxedMarkerCheck() && found.inImageData()) {
+            return passed(
+                    "“" + found.marker() + "” stands in the signed hashes and is excused by the marker attribute");
+        }
+        return new Result(
+                Outcome.NOTE,
+                "“" + found.marker()
+                        + "” stands in the signature; Windows is reported to take it for a hidden archive and to"
+                        + " call such a signature malformed (0x80096011)");
     }
 
     private static Result padding(Evidence e) {

@@ -7,6 +7,7 @@ import io.countersign.cms.AuthenticodeContent;
 import io.countersign.cms.AuthenticodeSignature;
 import io.countersign.cms.AuthenticodeSigner;
 import io.countersign.cms.EmbeddedSignature;
+import io.countersign.cms.SignedAttributes;
 import io.countersign.cms.SpcSpOpusInfo;
 import io.countersign.fixture.PeSample;
 import io.countersign.fixture.SoftwareKey;
@@ -39,6 +40,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -175,7 +177,8 @@ class PageHashesTest {
         sign(
                 once,
                 twice,
-                new Options(DigestAlgorithm.SHA384, Existing.APPEND, Optional.empty(), Optional.empty(), true));
+                new Options(DigestAlgorithm.SHA384, Existing.APPEND, Optional.empty(), Optional.empty())
+                        .withPageHashes(true));
 
         assertThat(verify(twice).findings().stream()
                         .filter(f -> f.check().equals("pe.page-hashes"))
@@ -248,7 +251,10 @@ class PageHashesTest {
                     .sign(AuthenticodeContent.ofPeImage(
                             scan.imageDigest(DigestAlgorithm.SHA256),
                             Optional.of(new PageHashes(DigestAlgorithm.SHA256, Bytes.of(table))),
-                            new SpcSpOpusInfo(Optional.empty(), Optional.empty())));
+                            new SignedAttributes(
+                                    new SpcSpOpusInfo(Optional.empty(), Optional.empty()),
+                                    false,
+                                    OptionalInt.empty())));
             SignaturePatches.attach(image, scan, signature.encoded()).apply(source, out);
         }
         return verify(output).verdict();

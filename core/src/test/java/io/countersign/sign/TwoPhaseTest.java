@@ -7,6 +7,7 @@ import io.countersign.cms.AuthenticodeContent;
 import io.countersign.cms.AuthenticodeSignature;
 import io.countersign.cms.AuthenticodeSigner;
 import io.countersign.cms.MalformedSignature;
+import io.countersign.cms.SignedAttributes;
 import io.countersign.cms.SpcSpOpusInfo;
 import io.countersign.fixture.PeSample;
 import io.countersign.fixture.SoftwareKey;
@@ -33,6 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -248,7 +250,8 @@ class TwoPhaseTest {
                 ToBeSigned.of(other, Options.defaults().withPageHashes(true))
                         .content()
                         .pageHashes(),
-                new SpcSpOpusInfo(Optional.empty(), Optional.empty()));
+                new SignedAttributes(
+                        new SpcSpOpusInfo(Optional.empty(), Optional.empty()), false, OptionalInt.empty()));
 
         refused(unsigned, new AuthenticodeSigner(publisher).sign(mixed), Optional.empty(), "page hashes are not");
     }
