@@ -26,6 +26,8 @@ start() {
     exit 3
   fi
   mkdir -p "$state"
+  # Left by an engine that was killed: dockerd would not start if some other process has that pid now.
+  ours || rm -f "$pid_file"
   setsid dockerd --data-root "$state/data" -p "$pid_file" > "$state/dockerd.log" 2>&1 < /dev/null &
   for _ in {1..120}; do
     if version=$(answers); then
