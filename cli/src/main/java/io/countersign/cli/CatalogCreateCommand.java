@@ -15,10 +15,8 @@ import io.countersign.hsm.KeyPurpose;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.KeyUnavailable;
 import io.countersign.sign.SignCatalog;
-import io.countersign.timestamp.TimestampSource;
 import io.countersign.timestamp.TimestampUnavailable;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -101,16 +99,8 @@ final class CatalogCreateCommand implements Callable<Integer> {
     @Mixin
     private Json json;
 
-    static final class Timestamping {
-        @Option(
-                names = "--tsa",
-                paramLabel = "URL",
-                description = "An RFC 3161 authority; give several to have them tried in turn.")
-        private List<URI> authorities = List.of();
-
-        @Option(names = "--no-timestamp", description = "No timestamp: the signature dies with its certificate.")
-        private boolean none;
-
+    /** As for a file, or not signed at all. */
+    static final class Timestamping extends SignCommand.Timestamping {
         @Option(names = "--unsigned", description = "No signature at all, as Inf2Cat leaves it; needs no token.")
         private boolean unsigned;
     }
@@ -169,13 +159,7 @@ final class CatalogCreateCommand implements Callable<Integer> {
         Configuration configuration = shell.configuration();
         LocalKeys keys = new LocalKeys(configuration, Hsm.open(shell.home(), configuration));
         Configuration.Key chosen = keys.choose(key);
-        Optional<TimestampSource> timestamps = timestamping.none
-                ? Optional.empty()
-                : Optional.of(
-                        timestamping.authorities.isEmpty()
-                                ? keys.configuredTimestamps()
-                                : LocalKeys.remoteTimestamps(timestamping.authorities));
-        return new SignCatalog(keys.open(chosen, KeyPurpose.CODE_SIGNING), timestamps)
+        return new SignCatalog(keys.open(chosen, KeyPurpose.CODE_SIGNING), timestamping.sources(keys))
                 .sign(catalog, target, DigestAlgorithm.SHA256);
     }
 

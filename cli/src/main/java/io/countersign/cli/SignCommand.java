@@ -96,7 +96,7 @@ final class SignCommand implements Callable<Integer> {
     @Mixin
     private Json json;
 
-    static final class Timestamping {
+    static class Timestamping {
         @Option(
                 names = "--tsa",
                 paramLabel = "URL",
