@@ -4,6 +4,7 @@ import io.countersign.catalog.CatalogMember.Content;
 import io.countersign.catalog.CatalogMember.Kind;
 import io.countersign.catalog.CatalogMember.MemberInfo;
 import io.countersign.cms.CatalogSignature;
+import io.countersign.cms.ElementLimit;
 import io.countersign.cms.MalformedSignature;
 import io.countersign.cms.Oids;
 import io.countersign.cms.SpcIndirectDataContent;
@@ -50,6 +51,9 @@ import org.bouncycastle.asn1.cms.Time;
  * </pre>
  */
 final class CatalogReader {
+    /** Of ASN.1, each some hundred bytes when parsed: a member has about forty. */
+    private static final int MAXIMUM_ELEMENTS = 1 << 22;
+
     private static final int MAXIMUM_MEMBERS = 100_000;
     private static final int MAXIMUM_ATTRIBUTES = 10_000;
     private static final int MAXIMUM_MEMBER_ATTRIBUTES = 64;
@@ -58,6 +62,7 @@ final class CatalogReader {
 
     static Catalog parse(Bytes der) throws MalformedCatalog {
         try {
+            ElementLimit.require(der, MAXIMUM_ELEMENTS);
             ContentInfo info = ContentInfo.getInstance(ASN1Primitive.fromByteArray(der.toByteArray()));
             if (!info.getContentType().equals(CMSObjectIdentifiers.signedData)) {
                 throw new MalformedCatalog("content type is " + info.getContentType() + ", wanted SignedData");

@@ -147,7 +147,7 @@ public final class AuthenticodeContent {
 
     private static DEROctetString contentDigest(ASN1Object content, DigestAlgorithm algorithm) {
         try {
-            byte[] octets = AuthenticodeSignature.contentOctets(content);
+            byte[] octets = SignedDataSignature.contentOctets(content);
             return new DEROctetString(algorithm.digest(octets).value().toByteArray());
         } catch (IOException e) {
             throw new UncheckedIOException("encoding to memory does not fail", e);

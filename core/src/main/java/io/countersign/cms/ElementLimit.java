@@ -18,11 +18,20 @@ public final class ElementLimit {
      * @throws MalformedSignature if there are more elements than any honest signature has
      */
     public static void require(Bytes encoded) throws MalformedSignature {
+        require(encoded, MAXIMUM);
+    }
+
+    /**
+     * Counts.
+     *
+     * @throws MalformedSignature if there are more elements than this
+     */
+    public static void require(Bytes encoded, int maximum) throws MalformedSignature {
         ByteBuffer octets = ByteBuffer.wrap(encoded.toByteArray());
         int count = 0;
         while (octets.remaining() >= 2) {
-            if (++count > MAXIMUM) {
-                throw new MalformedSignature("the signature has more than " + MAXIMUM + " ASN.1 elements");
+            if (++count > maximum) {
+                throw new MalformedSignature("the signature has more than " + maximum + " ASN.1 elements");
             }
             int tag = octets.get();
             if ((tag & 0x1F) == 0x1F) {

@@ -1,0 +1,332 @@
+package io.countersign.cms;
+
+import io.countersign.key.Bytes;
+import io.countersign.key.DigestAlgorithm;
+import io.countersign.key.HostileKeys;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.GeneralSecurityException;
+import java.security.Signature;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1Object;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.ASN1Set;
+import org.bouncycastle.asn1.ASN1TaggedObject;
+import org.bouncycastle.asn1.cms.Attribute;
+import org.bouncycastle.asn1.cms.CMSAttributes;
+import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
+import org.bouncycastle.asn1.cms.ContentInfo;
+import org.bouncycastle.asn1.cms.IssuerAndSerialNumber;
+import org.bouncycastle.asn1.cms.SignedData;
+import org.bouncycastle.asn1.cms.SignerInfo;
+import org.bouncycastle.asn1.x500.X500Name;
+
+/**
+ * A SignedData with one SignerInfo (RFC 5652 section 5), whatever its content. Immutable and safe for several threads. Parsing
+ * proves form; the {@code is…} methods do the arithmetic; trust is judged in {@code io.countersign.verify}. Every question is
+ * decided while parsing, since Bouncy Castle parses lazily and hostile ASN.1 would throw from any later look at it.
+ */
+public abstract sealed class SignedDataSignature permits AuthenticodeSignature, CatalogSignature {
+    private static final int MAXIMUM_CERTIFICATES = 64;
+
+    private final Bytes encoded;
+    private final SignedData signedData;
+    private final SignerInfo signer;
+    private final ASN1ObjectIdentifier timestampType;
+    private final DigestAlgorithm digestAlgorithm;
+    private final Optional<Bytes> signedAttributes;
+    private final boolean contentTypeRight;
+    private final boolean contentDigestRight;
+    private final List<X509Certificate> certificates;
+    private final Optional<X509Certificate> signerCertificate;
+    private final List<Bytes> timestamps;
+    private final Set<String> unsignedAttributeTypes;
+
+    /**
+     * @param encoded the ContentInfo
+     * @param signedData what is in it, with one SignerInfo
+     * @param content the octets that are signed, without their tag and length
+     * @param timestampType the unsigned attribute that holds RFC 3161 tokens
+     */
+    SignedDataSignature(Bytes encoded, SignedData signedData, byte[] content, ASN1ObjectIdentifier timestampType)
+            throws MalformedSignature, IOException, CertificateException {
+        this.encoded = encoded;
+        this.signedData = signedData;
+        this.timestampType = timestampType;
+        signer = SignerInfo.getInstance(signedData.getSignerInfos().getObjectAt(0));
+        ASN1ObjectIdentifier digestOid = signer.getDigestAlgorithm().getAlgorithm();
+        digestAlgorithm = DigestAlgorithm.of(digestOid)
+                .orElseThrow(() ->
+                        new MalformedSignature("the signer's digest algorithm " + digestOid + " is none we know"));
+        ASN1Set attributes = signer.getAuthenticatedAttributes();
+        signedAttributes =
+                attributes == null ? Optional.empty() : Optional.of(Bytes.of(attributes.getEncoded(ASN1Encoding.DER)));
+        List<ASN1Encodable> contentTypes = signed(CMSAttributes.contentType);
+        contentTypeRight = contentTypes.size() == 1
+                && contentTypes.get(0).equals(signedData.getEncapContentInfo().getContentType());
+        List<ASN1Encodable> contentDigests = signed(CMSAttributes.messageDigest);
+        contentDigestRight = contentDigests.size() == 1
+                && contentDigests.get(0).toASN1Primitive() instanceof ASN1OctetString claimed
+                && digestAlgorithm.digest(content).value().equals(Bytes.of(claimed.getOctets()));
+        certificates = readCertificates(signedData.getCertificates());
+        signerCertificate = findSigner();
+        timestamps = new ArrayList<>();
+        for (ASN1Encodable value : unsigned(timestampType)) {
+            timestamps.add(Bytes.of(value.toASN1Primitive().getEncoded()));
+        }
+        unsignedAttributeTypes = new TreeSet<>();
+        if (signer.getUnauthenticatedAttributes() != null) {
+            for (ASN1Encodable element : signer.getUnauthenticatedAttributes()) {
+                unsignedAttributeTypes.add(
+                        Attribute.getInstance(element).getAttrType().getId());
+            }
+        }
+    }
+
+    /**
+     * How one kind is made.
+     *
+     * @param <S> the kind
+     */
+    interface Reader<S> {
+        S read(Bytes encoded) throws MalformedSignature, IOException, CertificateException;
+    }
+
+    static <S> S read(Bytes encoded, Reader<S> reader) throws MalformedSignature {
+        try {
+            return reader.read(encoded);
+        } catch (IOException | CertificateException | RuntimeException e) {
+            // Bouncy Castle answers hostile ASN.1 with many kinds of unchecked exception, some without a message.
+            String reason =
+                    Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+            throw new MalformedSignature("the signature is not well formed: " + reason, e);
+        }
+    }
+
+    /** The SignedData over content of this type. */
+    static SignedData signedData(Bytes encoded, ASN1ObjectIdentifier contentType, String wanted)
+            throws MalformedSignature, IOException {
+        if (encoded.size() == 0) {
+            throw new MalformedSignature("the signature is empty");
+        }
+        ContentInfo info = ContentInfo.getInstance(ASN1Primitive.fromByteArray(encoded.toByteArray()));
+        if (!info.getContentType().equals(CMSObjectIdentifiers.signedData)) {
+            throw new MalformedSignature("content type is " + info.getContentType() + ", wanted SignedData");
+        }
+        SignedData signedData = SignedData.getInstance(info.getContent());
+        ContentInfo inner = signedData.getEncapContentInfo();
+        if (!inner.getContentType().equals(contentType) || inner.getContent() == null) {
+            throw new MalformedSignature(
+                    "signed content is " + inner.getContentType() + ", wanted " + wanted + " " + contentType);
+        }
+        return signedData;
+    }
+
+    private static List<X509Certificate> readCertificates(ASN1Set set)
+            throws CertificateException, IOException, MalformedSignature {
+        List<X509Certificate> found = new ArrayList<>();
+        if (set == null) {
+            return found;
+        }
+        if (set.size() > MAXIMUM_CERTIFICATES) {
+            throw new MalformedSignature(set.size() + " certificates; at most " + MAXIMUM_CERTIFICATES + " are read");
+        }
+        CertificateFactory factory = CertificateFactory.getInstance("X.509");
+        for (ASN1Encodable element : set) {
+            // CertificateChoices: attribute certificates are tagged, and Microsoft's timestamps carry some.
+            if (element.toASN1Primitive() instanceof ASN1Sequence sequence) {
+                found.add((X509Certificate)
+                        factory.generateCertificate(new ByteArrayInputStream(sequence.getEncoded(ASN1Encoding.DER))));
+            }
+        }
+        return found;
+    }
+
+    private Optional<X509Certificate> findSigner() throws IOException {
+        ASN1Encodable id = signer.getSID().getId();
+        if (id.toASN1Primitive() instanceof ASN1TaggedObject) {
+            return Optional.empty(); // a subjectKeyIdentifier, which none of our formats uses
+        }
+        IssuerAndSerialNumber sid = IssuerAndSerialNumber.getInstance(id);
+        for (X509Certificate c : certificates) {
+            if (c.getSerialNumber().equals(sid.getSerialNumber().getValue())
+                    && sid.getName()
+                            .equals(X500Name.getInstance(
+                                    c.getIssuerX500Principal().getEncoded()))) {
+                return Optional.of(c);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The values of a signed attribute, in order. */
+    final List<ASN1Encodable> signed(ASN1ObjectIdentifier type) {
+        return values(signer.getAuthenticatedAttributes(), type);
+    }
+
+    /** The values of an unsigned attribute, in order. */
+    final List<ASN1Encodable> unsigned(ASN1ObjectIdentifier type) {
+        return values(signer.getUnauthenticatedAttributes(), type);
+    }
+
+    private static List<ASN1Encodable> values(ASN1Set attributes, ASN1ObjectIdentifier type) {
+        List<ASN1Encodable> values = new ArrayList<>();
+        if (attributes != null) {
+            for (ASN1Encodable element : attributes) {
+                Attribute attribute = Attribute.getInstance(element);
+                if (attribute.getAttrType().equals(type)) {
+                    attribute.getAttrValues().forEach(values::add);
+                }
+            }
+        }
+        return values;
+    }
+
+    /** The ContentInfo as it was read. */
+    public final Bytes encoded() {
+        return encoded;
+    }
+
+    /** The digest of the SignerInfo; honest signers use the same for what they sign. */
+    public final DigestAlgorithm digestAlgorithm() {
+        return digestAlgorithm;
+    }
+
+    /** All X.509 certificates inside, in no particular order. */
+    public final List<X509Certificate> certificates() {
+        return List.copyOf(certificates);
+    }
+
+    /** The certificate the SignerInfo names by issuer and serial number, if it is inside. */
+    public final Optional<X509Certificate> signerCertificate() {
+        return signerCertificate;
+    }
+
+    /** The signature value: what a timestamp covers. */
+    public final Bytes signatureValue() {
+        return Bytes.of(signer.getEncryptedDigest().getOctets());
+    }
+
+    /** RFC 3161 tokens over the signature value, DER. */
+    public final List<Bytes> timestamps() {
+        return List.copyOf(timestamps);
+    }
+
+    /** True if there is a PKCS#9 countersignature, the timestamp of old. */
+    public final boolean hasLegacyTimestamp() {
+        return unsignedAttributeTypes.contains(CMSAttributes.counterSignature.getId());
+    }
+
+    /** Types of unsigned attributes with no meaning here, dotted: free storage that no signature covers. */
+    public final Set<String> foreignAttributes() {
+        Set<String> foreign = new TreeSet<>(unsignedAttributeTypes);
+        foreign.remove(CMSAttributes.counterSignature.getId());
+        foreign.remove(timestampType.getId());
+        unsignedAttributes().forEach(known -> foreign.remove(known.getId()));
+        return Set.copyOf(foreign);
+    }
+
+    /** Unsigned attributes that have a meaning in this kind, beside timestamps. */
+    Set<ASN1ObjectIdentifier> unsignedAttributes() {
+        return Set.of();
+    }
+
+    /** RFC 5652 section 5.4: the messageDigest attribute is the digest of the content without its tag and length. */
+    public final boolean isContentDigestRight() {
+        return contentDigestRight;
+    }
+
+    /** RFC 5652 section 11.1: the contentType attribute names the content's type. */
+    public final boolean isContentTypeRight() {
+        return contentTypeRight;
+    }
+
+    /** RFC 5652 section 5.6: the signature value over the DER of the signed attributes, by this certificate's key. */
+    public final boolean isSignedBy(X509Certificate certificate) {
+        if (signedAttributes.isEmpty() || !HostileKeys.isBounded(certificate.getPublicKey())) {
+            return false;
+        }
+        String digest = digestAlgorithm.jcaName().replace("-", "");
+        String key = certificate.getPublicKey().getAlgorithm().equals("EC") ? "ECDSA" : "RSA";
+        try {
+            Signature verifier = Signature.getInstance(digest + "with" + key);
+            verifier.initVerify(certificate.getPublicKey());
+            verifier.update(signedAttributes.get().toByteArray());
+            return verifier.verify(signer.getEncryptedDigest().getOctets());
+        } catch (GeneralSecurityException | ArithmeticException e) {
+            return false; // a key or a signature value of another kind than announced, or one made to fail
+        }
+    }
+
+    /**
+     * True if the signed attributes bind the content and the signature value fits them and the key of the signer's certificate,
+     * which is inside. Says nothing about whether that signer is trusted.
+     */
+    public final boolean holds() {
+        return contentTypeRight
+                && contentDigestRight
+                && signerCertificate.map(this::isSignedBy).orElse(false);
+    }
+
+    /**
+     * This signature with one more timestamp.
+     *
+     * @param token an RFC 3161 token, DER
+     */
+    public abstract SignedDataSignature withTimestamp(Bytes token) throws MalformedSignature;
+
+    /** The octets with one more timestamp, behind those that are there. */
+    final Bytes encodedWithTimestamp(Bytes token) {
+        return encodedWithUnsigned(timestampType, asn1(token));
+    }
+
+    /** The octets with one more value of an unsigned attribute, behind those that are there. */
+    final Bytes encodedWithUnsigned(ASN1ObjectIdentifier type, ASN1Encodable value) {
+        return SignedDataEncoding.withUnsigned(signedData, signer, type, value);
+    }
+
+    /** The octets with the value at this index of an unsigned attribute replaced by another. */
+    final Bytes encodedWithReplaced(ASN1ObjectIdentifier type, int index, ASN1Encodable value) {
+        return SignedDataEncoding.withReplaced(signedData, signer, type, index, value);
+    }
+
+    /**
+     * True if taking this apart and putting it together gives the same octets. Where not (some old signers wrote BER), adding
+     * to the unsigned attributes would change octets that certificates or the signature cover.
+     */
+    public final boolean isRebuiltUnchanged() {
+        return SignedDataEncoding.rebuilt(signedData, signer).equals(encoded);
+    }
+
+    /** Octets that are well-formed ASN.1, to be put into something. */
+    static ASN1Primitive asn1(Bytes der) {
+        try {
+            return ASN1Primitive.fromByteArray(der.toByteArray());
+        } catch (IOException e) {
+            throw new UncheckedIOException("what was parsed before can be parsed", e);
+        }
+    }
+
+    /** RFC 5652 section 5.4: the octets of the content's DER without its tag and length. */
+    static byte[] contentOctets(ASN1Object content) throws IOException {
+        byte[] der = content.getEncoded(ASN1Encoding.DER);
+        // A definite length of up to 127 takes one octet; above, the first says how many follow.
+        int header = (der[1] & 0x80) == 0 ? 2 : 2 + (der[1] & 0x7F);
+        return Arrays.copyOfRange(der, header, der.length);
+    }
+}
