@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1BMPString;
 import org.bouncycastle.asn1.ASN1Encodable;
@@ -73,11 +74,12 @@ final class CatalogReader {
                         + ", wanted a certificate trust list " + Oids.CERTIFICATE_TRUST_LIST);
             }
             return list(ASN1Sequence.getInstance(content.getContent()), CatalogSignature.parse(der));
-        } catch (IOException | MalformedSignature e) {
-            throw new MalformedCatalog("the catalog is not well formed: " + e.getMessage(), e);
-        } catch (RuntimeException e) {
-            // Bouncy Castle parses lazily and answers hostile ASN.1 with many kinds of unchecked exception.
-            throw new MalformedCatalog("the catalog is not well-formed ASN.1: " + e.getMessage(), e);
+        } catch (IOException | MalformedSignature | RuntimeException e) {
+            // Bouncy Castle parses lazily and answers hostile ASN.1 with many kinds of exception, some without a
+            // message.
+            String reason =
+                    Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+            throw new MalformedCatalog("the catalog is not well formed: " + reason, e);
         }
     }
 

@@ -100,6 +100,9 @@ public record DriverPackage(
                     paths.putIfAbsent(architecture + "/" + name.toLowerCase(Locale.ROOT), name);
                 }
             }
+            if (paths.size() > MAXIMUM_FILES) {
+                throw new UnfitPackage("the INF names more than " + MAXIMUM_FILES + " files");
+            }
             Map<Path, Source> found = new LinkedHashMap<>();
             Set<String> missing = new LinkedHashSet<>();
             for (String path : paths.values()) {
@@ -108,9 +111,6 @@ public record DriverPackage(
                     found.putIfAbsent(file.get(), new Source(PackageFolder.name(file.get()), file.get()));
                 } else {
                     missing.add(path.replaceAll("[\\\\/]+", "/").replaceFirst("^/", ""));
-                }
-                if (found.size() > MAXIMUM_FILES) {
-                    throw new UnfitPackage("the INF names more than " + MAXIMUM_FILES + " files");
                 }
             }
             if (!missing.isEmpty()) {
@@ -137,7 +137,7 @@ public record DriverPackage(
 
         /** The names that CopyFiles directives of sections for these architectures copy from. */
         private Set<String> copied() {
-            Set<String> names = new LinkedHashSet<>();
+            Set<String> directives = new LinkedHashSet<>();
             for (String section : inf.sections()) {
                 Matcher decoration = DECORATION.matcher(section);
                 if (decoration.find() && !wanted(decoration.group(1))) {
@@ -145,10 +145,12 @@ public record DriverPackage(
                 }
                 for (Line line : inf.section(section)) {
                     if (line.key().filter("CopyFiles"::equalsIgnoreCase).isPresent()) {
-                        line.values().forEach(v -> copied(v, names));
+                        directives.addAll(line.values());
                     }
                 }
             }
+            Set<String> names = new LinkedHashSet<>();
+            directives.forEach(d -> copied(d, names));
             return names;
         }
 
@@ -171,20 +173,22 @@ public record DriverPackage(
 
         /** From the models sections that [Manufacturer] names: {@code description = install-section, hardware-id, …}. */
         List<String> hardwareIds() {
-            Set<String> ids = new LinkedHashSet<>();
+            Set<String> sections = new LinkedHashSet<>();
             for (Line manufacturer : inf.section("Manufacturer")) {
                 String models = manufacturer.value(0);
                 if (manufacturer.values().size() == 1) {
-                    addIds(models, ids);
+                    sections.add(models);
                 }
                 for (int i = 1; i < manufacturer.values().size(); i++) {
                     String decoration = "." + manufacturer.value(i).toLowerCase(Locale.ROOT);
                     Matcher matcher = DECORATION.matcher(decoration);
                     if (!matcher.find() || wanted(matcher.group(1))) {
-                        addIds(models + decoration, ids);
+                        sections.add(models + decoration);
                     }
                 }
             }
+            Set<String> ids = new LinkedHashSet<>();
+            sections.forEach(s -> addIds(s, ids));
             return new ArrayList<>(ids);
         }
 

@@ -9,8 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.ListIterator;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +31,11 @@ final class InfFile {
     private static final int MAXIMUM_LINES = 100_000;
     private static final int MAXIMUM_LINE = 1 << 14;
 
+    /** Of all values together: a string of thousands of characters may be named thousands of times. */
+    private static final int MAXIMUM_SUBSTITUTED = 4 * MAXIMUM_SIZE;
+
     private final Map<String, List<Line>> sections = new LinkedHashMap<>();
+    private final Map<String, Map<String, Line>> byKey = new HashMap<>();
 
     /**
      * One line of a section.
@@ -75,6 +82,36 @@ final class InfFile {
                             file + ":" + (i + 1) + ": text before the first section; is this an INF at all?");
                 }
                 sections.get(section.get()).add(line(logical));
+            }
+        }
+        substitute(file);
+        sections.forEach((name, all) -> {
+            Map<String, Line> first = new HashMap<>();
+            all.forEach(l -> l.key().ifPresent(k -> first.putIfAbsent(key(k), l)));
+            byKey.put(name, first);
+        });
+    }
+
+    /** Replaces {@code %keys%} in all values once: a string that holds a percent sign again is taken as it is. */
+    private void substitute(Path file) throws UnfitPackage {
+        Map<String, String> strings = new HashMap<>();
+        sections.getOrDefault("strings", List.of())
+                .forEach(l -> l.key().ifPresent(k -> strings.putIfAbsent(key(k), l.value(0))));
+        long size = 0;
+        for (List<Line> lines : sections.values()) {
+            for (ListIterator<Line> i = lines.listIterator(); i.hasNext(); ) {
+                Line line = i.next();
+                List<String> values = new ArrayList<>();
+                for (String value : line.values()) {
+                    String substituted = substituted(value, strings);
+                    size += substituted.length();
+                    if (size > MAXIMUM_SUBSTITUTED) {
+                        throw new UnfitPackage(file + " grows to more than " + MAXIMUM_SUBSTITUTED
+                                + " characters when its %strings% are put in; shorten them");
+                    }
+                    values.add(substituted);
+                }
+                i.set(new Line(line.key(), List.copyOf(values)));
             }
         }
     }
@@ -164,21 +201,15 @@ final class InfFile {
 
     /** The lines of a section with their keys as they stand and {@code %keys%} replaced in values; empty if there is none. */
     List<Line> section(String name) {
-        return sections.getOrDefault(key(name), List.of()).stream()
-                .map(l -> new Line(
-                        l.key(), l.values().stream().map(this::substituted).toList()))
-                .toList();
+        return Collections.unmodifiableList(sections.getOrDefault(key(name), List.of()));
     }
 
     /** The first line of a section with this key. */
     Optional<Line> line(String section, String key) {
-        return section(section).stream()
-                .filter(l -> l.key().filter(key::equalsIgnoreCase).isPresent())
-                .findFirst();
+        return Optional.ofNullable(byKey.getOrDefault(key(section), Map.of()).get(key(key)));
     }
 
-    /** Replaces once: a string that holds a percent sign again is taken as it is, so that none can grow without bound. */
-    private String substituted(String text) {
+    private static String substituted(String text, Map<String, String> strings) {
         StringBuilder out = new StringBuilder();
         int at = 0;
         for (int open = text.indexOf('%'); open >= 0; open = text.indexOf('%', at)) {
@@ -187,18 +218,10 @@ final class InfFile {
                 break;
             }
             String name = text.substring(open + 1, close);
-            out.append(text, at, open)
-                    .append(name.isEmpty() ? "%" : string(name).orElse("%" + name + "%"));
+            out.append(text, at, open).append(name.isEmpty() ? "%" : strings.getOrDefault(key(name), "%" + name + "%"));
             at = close + 1;
         }
         return out.append(text.substring(at)).toString();
-    }
-
-    private Optional<String> string(String name) {
-        return sections.getOrDefault("strings", List.of()).stream()
-                .filter(l -> l.key().filter(name::equalsIgnoreCase).isPresent())
-                .map(l -> l.value(0))
-                .findFirst();
     }
 
     private static String key(String name) {

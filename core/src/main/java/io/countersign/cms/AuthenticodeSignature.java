@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1Encodable;
-import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.cms.SignedData;
 
@@ -32,13 +31,13 @@ public final class AuthenticodeSignature extends SignedDataSignature {
     private final Optional<SourceImage> sourceImage;
 
     private AuthenticodeSignature(
-            Bytes encoded, SignedData signedData, SpcIndirectDataContent content, byte[] octets, boolean mayNest)
+            Bytes encoded, SignedData signedData, SpcIndirectDataContent content, SignedOctets octets, boolean mayNest)
             throws MalformedSignature, IOException, CertificateException {
         super(encoded, signedData, octets, Oids.SPC_RFC3161_TIMESTAMP);
         imageDigest = content.digest();
         aboutPeImage = content.type().equals(Oids.SPC_PE_IMAGE_DATA);
         pageHashes = content.pageHashes();
-        invalidMarker = InvalidMarker.find(encoded.toByteArray(), octets);
+        invalidMarker = InvalidMarker.find(encoded.toByteArray(), octets.content());
         relaxedMarkerCheck = !signed(Oids.SPC_RELAXED_PE_MARKER_CHECK).isEmpty();
         nested = mayNest ? readNested() : List.of();
         List<ASN1Encodable> source = unsigned(CountersignOid.SOURCE_IMAGE);
@@ -63,15 +62,15 @@ public final class AuthenticodeSignature extends SignedDataSignature {
         SignedData signedData = signedData(encoded, Oids.SPC_INDIRECT_DATA, "SpcIndirectDataContent");
         ASN1Encodable inner = signedData.getEncapContentInfo().getContent();
         SpcIndirectDataContent content = SpcIndirectDataContent.of(inner);
-        if (!Arrays.equals(inner.toASN1Primitive().getEncoded(), content.getEncoded(ASN1Encoding.DER))) {
-            // Windows digests the octets that are there, we those of the DER: they must be the same.
+        SignedOctets octets = new SignedOctets(encoded);
+        if (!Arrays.equals(octets.content(), contentOctets(content))) {
             throw new MalformedSignature("the signed content is not DER");
         }
         if (signedData.getSignerInfos().size() != 1) {
             throw new MalformedSignature("Authenticode has exactly one SignerInfo, this has "
                     + signedData.getSignerInfos().size());
         }
-        return new AuthenticodeSignature(encoded, signedData, content, contentOctets(content), mayNest);
+        return new AuthenticodeSignature(encoded, signedData, content, octets, mayNest);
     }
 
     private List<AuthenticodeSignature> readNested() throws MalformedSignature, IOException {

@@ -10,11 +10,7 @@ import org.bouncycastle.asn1.cms.SignedData;
 public final class CatalogSignature extends SignedDataSignature {
     private CatalogSignature(Bytes encoded, SignedData signedData)
             throws MalformedSignature, IOException, CertificateException {
-        super(
-                encoded,
-                signedData,
-                contentOctets(signedData.getEncapContentInfo().getContent().toASN1Primitive()),
-                Oids.SPC_RFC3161_TIMESTAMP);
+        super(encoded, signedData, new SignedOctets(encoded), Oids.SPC_RFC3161_TIMESTAMP);
     }
 
     /**

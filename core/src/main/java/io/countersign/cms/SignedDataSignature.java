@@ -24,7 +24,6 @@ import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Primitive;
-import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.ASN1Set;
 import org.bouncycastle.asn1.ASN1TaggedObject;
 import org.bouncycastle.asn1.cms.Attribute;
@@ -60,10 +59,10 @@ public abstract sealed class SignedDataSignature permits AuthenticodeSignature, 
     /**
      * @param encoded the ContentInfo
      * @param signedData what is in it, with one SignerInfo
-     * @param content the octets that are signed, without their tag and length
+     * @param octets the same as it stands
      * @param timestampType the unsigned attribute that holds RFC 3161 tokens
      */
-    SignedDataSignature(Bytes encoded, SignedData signedData, byte[] content, ASN1ObjectIdentifier timestampType)
+    SignedDataSignature(Bytes encoded, SignedData signedData, SignedOctets octets, ASN1ObjectIdentifier timestampType)
             throws MalformedSignature, IOException, CertificateException {
         this.encoded = encoded;
         this.signedData = signedData;
@@ -82,8 +81,8 @@ public abstract sealed class SignedDataSignature permits AuthenticodeSignature, 
         List<ASN1Encodable> contentDigests = signed(CMSAttributes.messageDigest);
         contentDigestRight = contentDigests.size() == 1
                 && contentDigests.get(0).toASN1Primitive() instanceof ASN1OctetString claimed
-                && digestAlgorithm.digest(content).value().equals(Bytes.of(claimed.getOctets()));
-        certificates = readCertificates(signedData.getCertificates());
+                && digestAlgorithm.digest(octets.content()).value().equals(Bytes.of(claimed.getOctets()));
+        certificates = readCertificates(octets);
         signerCertificate = findSigner();
         timestamps = new ArrayList<>();
         for (ASN1Encodable value : unsigned(timestampType)) {
@@ -137,22 +136,17 @@ public abstract sealed class SignedDataSignature permits AuthenticodeSignature, 
         return signedData;
     }
 
-    private static List<X509Certificate> readCertificates(ASN1Set set)
-            throws CertificateException, IOException, MalformedSignature {
+    private static List<X509Certificate> readCertificates(SignedOctets octets)
+            throws CertificateException, MalformedSignature {
+        // Attribute certificates, of which Microsoft's timestamps carry some, are not among them.
+        if (octets.certificates().size() > MAXIMUM_CERTIFICATES) {
+            throw new MalformedSignature(
+                    octets.certificates().size() + " certificates; at most " + MAXIMUM_CERTIFICATES + " are read");
+        }
         List<X509Certificate> found = new ArrayList<>();
-        if (set == null) {
-            return found;
-        }
-        if (set.size() > MAXIMUM_CERTIFICATES) {
-            throw new MalformedSignature(set.size() + " certificates; at most " + MAXIMUM_CERTIFICATES + " are read");
-        }
         CertificateFactory factory = CertificateFactory.getInstance("X.509");
-        for (ASN1Encodable element : set) {
-            // CertificateChoices: attribute certificates are tagged, and Microsoft's timestamps carry some.
-            if (element.toASN1Primitive() instanceof ASN1Sequence sequence) {
-                found.add((X509Certificate)
-                        factory.generateCertificate(new ByteArrayInputStream(sequence.getEncoded(ASN1Encoding.DER))));
-            }
+        for (byte[] certificate : octets.certificates()) {
+            found.add((X509Certificate) factory.generateCertificate(new ByteArrayInputStream(certificate)));
         }
         return found;
     }

@@ -7,14 +7,16 @@ import io.countersign.catalog.CatalogMember.Content;
 import io.countersign.catalog.CatalogMember.Kind;
 import io.countersign.catalog.CatalogMember.MemberInfo;
 import io.countersign.cms.AuthenticodeSigner;
-import io.countersign.cms.CatalogSignature;
 import io.countersign.cms.SpcSpOpusInfo;
+import io.countersign.fixture.LongLength;
 import io.countersign.fixture.SoftwareKey;
 import io.countersign.fixture.TestPki;
 import io.countersign.fixture.Tool;
 import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
+import io.countersign.key.SignatureAlgorithm;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +26,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Set;
+import org.bouncycastle.asn1.DEROctetString;
+import org.bouncycastle.asn1.DERSet;
+import org.bouncycastle.asn1.cms.ContentInfo;
+import org.bouncycastle.asn1.cms.SignedData;
+import org.bouncycastle.asn1.cms.SignerInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -114,26 +123,90 @@ class CatalogTest {
 
     @Test
     void aSignatureHoldsForItsCatalogAndForNoOther() throws Exception {
-        SoftwareKey key = TestPki.issue(TestPki.root("LAB root"), "LAB publisher", TestPki.Kind.CODE_SIGNING);
-        CatalogSignature made = new AuthenticodeSigner(key)
-                .signCatalog(
-                        catalog(CatalogVersion.V2).trustList(),
-                        DigestAlgorithm.SHA256,
-                        new SpcSpOpusInfo(Optional.empty(), Optional.empty()));
+        SoftwareKey key = key();
+        Bytes made = signed(key);
 
-        Catalog read = Catalog.parse(made.encoded());
+        Catalog read = Catalog.parse(made);
 
         assertThat(read.signature()).hasValueSatisfying(s -> {
             assertThat(s.holds()).isTrue();
             assertThat(s.signerCertificate()).contains(key.certificate());
             assertThat(s.certificates()).hasSize(1);
         });
-        byte[] changed = made.encoded().toByteArray();
+        byte[] changed = made.toByteArray();
         int at =
                 indexOf(changed, digest(DigestAlgorithm.SHA256, "image").value().toByteArray());
         changed[at] ^= 1;
         assertThat(Catalog.parse(Bytes.of(changed)).signature())
                 .hasValueSatisfying(s -> assertThat(s.holds()).isFalse());
+    }
+
+    @Test
+    void theSameListInOtherOctetsIsNotTheOneThatWasSigned() throws Exception {
+        Bytes signed = signed(key());
+        assertThat(holds(signed)).isTrue();
+        Bytes other = LongLength.of(signed, 1, 0, 2, 1, 0, 4);
+        assertThat(Catalog.parse(other).members())
+                .isEqualTo(Catalog.parse(signed).members());
+        assertThat(holds(other)).isFalse();
+    }
+
+    /** RFC 5652 section 5.3: only of plain data may a signature be made without them. */
+    @Test
+    void aSignatureWithoutSignedAttributesDoesNotHold() throws Exception {
+        SoftwareKey key = key();
+        ContentInfo signed = ContentInfo.getInstance(signed(key).toByteArray());
+        SignedData data = SignedData.getInstance(signed.getContent());
+        SignerInfo signer = SignerInfo.getInstance(data.getSignerInfos().getObjectAt(0));
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        for (ASN1Encodable element : catalog(CatalogVersion.V2).trustList()) {
+            content.writeBytes(element.toASN1Primitive().getEncoded());
+        }
+        byte[] value = key.sign(SignatureAlgorithm.RSA_SHA256, content.toByteArray());
+        SignerInfo direct = new SignerInfo(
+                signer.getSID(),
+                signer.getDigestAlgorithm(),
+                (ASN1Set) null,
+                signer.getDigestEncryptionAlgorithm(),
+                new DEROctetString(value),
+                null);
+        SignedData whole = new SignedData(
+                data.getDigestAlgorithms(),
+                data.getEncapContentInfo(),
+                data.getCertificates(),
+                null,
+                new DERSet(direct));
+
+        assertThat(holds(Bytes.of(new ContentInfo(signed.getContentType(), whole).getEncoded())))
+                .isFalse();
+    }
+
+    @Test
+    void millionsOfSmallElementsAreRefusedBeforeTheyCostMemory() {
+        byte[] many = new byte[1 << 24];
+        for (int i = 0; i < many.length; i += 2) {
+            many[i] = 0x05;
+        }
+        assertThatThrownBy(() -> Catalog.parse(Bytes.of(many)))
+                .isInstanceOf(MalformedCatalog.class)
+                .hasMessageContaining("ASN.1 elements");
+    }
+
+    private static SoftwareKey key() {
+        return TestPki.issue(TestPki.root("LAB root"), "LAB publisher", TestPki.Kind.CODE_SIGNING);
+    }
+
+    private static Bytes signed(SoftwareKey key) throws Exception {
+        return new AuthenticodeSigner(key)
+                .signCatalog(
+                        catalog(CatalogVersion.V2).trustList(),
+                        DigestAlgorithm.SHA256,
+                        new SpcSpOpusInfo(Optional.empty(), Optional.empty()))
+                .encoded();
+    }
+
+    private static boolean holds(Bytes catalog) throws Exception {
+        return Catalog.parse(catalog).signature().orElseThrow().holds();
     }
 
     @Test

@@ -8,8 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class InfFileTest {
@@ -88,5 +90,36 @@ class InfFileTest {
         assertThatThrownBy(() -> read(("[a]\n" + "b\\\n".repeat(20_000)).getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(UnfitPackage.class)
                 .hasMessageContaining("characters");
+    }
+
+    @Test
+    void stringsThatWouldFillTheMemoryAreRefused() throws Exception {
+        String text = "[Strings]\na=" + "x".repeat(16_000) + "\n[Version]\n"
+                + ("b=" + "%a%".repeat(5_000) + "\n").repeat(250);
+
+        assertThatThrownBy(() -> read(text.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(UnfitPackage.class)
+                .hasMessageContaining("grows to more than")
+                .hasMessageContaining("%strings%");
+    }
+
+    /** Every line of one names every line of the other, so that looking each up by reading all would take hours. */
+    @Test
+    @Timeout(20)
+    void anInfMadeToBeSlowIsReadInTime() throws Exception {
+        StringBuilder text =
+                new StringBuilder("[Version]\nCatalogFile=a.cat\n[Copy]\n").append("x.sys\n".repeat(30_000));
+        text.append("[Install]\n").append(("CopyFiles=" + "Copy,".repeat(100) + "\n").repeat(4_000));
+        text.append("[Manufacturer]\n").append("m=Models\n".repeat(10_000));
+        text.append("[Models]\n").append("%d%=Install,id\n".repeat(10_000));
+        text.append("[Strings]\nd=name\n").append("e=name\n".repeat(30_000));
+        Files.writeString(file, text);
+        Files.createFile(folder.resolve("x.sys"));
+
+        DriverPackage read = DriverPackage.read(
+                folder, Optional.empty(), List.of(TargetSystem.of("10_X64").orElseThrow()));
+
+        assertThat(read.files()).hasSize(1);
+        assertThat(read.hardwareIds()).containsExactly("id");
     }
 }

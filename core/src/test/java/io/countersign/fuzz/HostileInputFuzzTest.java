@@ -3,6 +3,13 @@ package io.countersign.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.countersign.catalog.Catalog;
+import io.countersign.catalog.CatalogCheck;
+import io.countersign.catalog.CatalogMember;
+import io.countersign.catalog.CatalogVersion;
+import io.countersign.catalog.DriverPackage;
+import io.countersign.catalog.MalformedCatalog;
+import io.countersign.catalog.UnfitPackage;
 import io.countersign.cms.AuthenticodeSignature;
 import io.countersign.cms.MalformedSignature;
 import io.countersign.fixture.PeSample;
@@ -29,6 +36,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -45,12 +53,23 @@ class HostileInputFuzzTest {
 
     private static VerifyFile verifier;
     private static Digest signedImage;
+    private static List<List<CatalogMember>> signedMembers;
 
     @BeforeAll
     static void trustTheSeedsRoots() throws IOException {
         List<X509Certificate> roots = PemCertificates.read(SeedCorpus.ROOTS);
         verifier = new VerifyFile(roots, roots, SeedCorpus.TIME);
         signedImage = imageDigest(UNSIGNED);
+    }
+
+    @BeforeAll
+    static void rememberWhatTheCatalogsHold() throws Exception {
+        signedMembers = new ArrayList<>();
+        for (CatalogVersion version : CatalogVersion.values()) {
+            // As read: DER sorts a member's attributes.
+            signedMembers.add(
+                    Catalog.parse(SeedCorpus.catalog(version).encoded()).members());
+        }
     }
 
     /** No file is trusted but one whose covered octets are those that were signed, and none with a table is unsigned. */
@@ -140,6 +159,53 @@ class HostileInputFuzzTest {
             Optional<X509Certificate> signer =
                     ((TimestampResponse.Granted) response).token().signerCertificate();
             assertThat(signer).isNotNull();
+        }
+    }
+
+    /** A catalog can be asked anything once it is read, and its signature holds over no other members than were signed. */
+    @FuzzTest
+    void catalog(byte[] der) throws IOException {
+        try {
+            Catalog catalog = Catalog.parse(Bytes.of(der));
+            assertThat(catalog.trustList().getEncoded()).isNotEmpty();
+            catalog.attributes().forEach(a -> assertThat(a.text()).isNotNull());
+            catalog.members()
+                    .forEach(m ->
+                            assertThat(m.tagText() + m.tagDigest() + m.file()).isNotEmpty());
+            CatalogCheck check = new CatalogCheck(catalog);
+            assertThat(check.check(SeedCorpus.DRIVER).message()).isNotEmpty();
+            assertThat(check.membersWithout(List.of(SeedCorpus.DRIVER)))
+                    .hasSizeLessThanOrEqualTo(catalog.members().size());
+            if (catalog.signature().isPresent()) {
+                assertThat(catalog.encoded()).isEqualTo(Bytes.of(der));
+                assertThat(catalog.signature().get().signatureValue()).isNotNull();
+                if (catalog.signature().get().holds()) {
+                    assertThat(signedMembers).contains(catalog.members());
+                }
+            }
+        } catch (MalformedCatalog e) {
+            assertThat(e).hasMessageNotContaining(": null");
+        }
+    }
+
+    /** An INF gives a package whose files are in its folder, or is unfit. */
+    @FuzzTest
+    void driverPackage(byte[] inf) throws IOException {
+        Path folder = Files.createTempDirectory("fuzz");
+        Path file = Files.write(folder.resolve("hello.inf"), inf);
+        Path driver = Files.createFile(folder.resolve("hello.sys"));
+        try {
+            DriverPackage read = DriverPackage.read(folder, Optional.empty(), SeedCorpus.SYSTEMS);
+            assertThat(read.catalogName()).doesNotContain("/", "\\");
+            for (DriverPackage.Source source : read.files()) {
+                assertThat(source.path()).isIn(file.toRealPath(), driver.toRealPath());
+            }
+        } catch (UnfitPackage e) {
+            assertThat(e).hasMessageNotContaining(": null");
+        } finally {
+            Files.delete(driver);
+            Files.delete(file);
+            Files.delete(folder);
         }
     }
 

@@ -1,5 +1,11 @@
 package io.countersign.fuzz;
 
+import io.countersign.catalog.BuildCatalog;
+import io.countersign.catalog.Catalog;
+import io.countersign.catalog.CatalogVersion;
+import io.countersign.catalog.DriverPackage;
+import io.countersign.catalog.TargetSystem;
+import io.countersign.catalog.UnfitPackage;
 import io.countersign.cms.AuthenticodeSignature;
 import io.countersign.fixture.PeSample;
 import io.countersign.fixture.SoftwareKey;
@@ -8,17 +14,21 @@ import io.countersign.fixture.TestPki;
 import io.countersign.fixture.TestPki.Kind;
 import io.countersign.key.Bytes;
 import io.countersign.key.DigestAlgorithm;
+import io.countersign.sign.SignCatalog;
 import io.countersign.sign.SignFile;
 import io.countersign.sign.SignFile.Existing;
 import io.countersign.sign.SignFile.Options;
 import io.countersign.timestamp.TimestampAuthority;
 import io.countersign.timestamp.TimestampRequest;
+import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /** Writes the seeds of {@link HostileInputFuzzTest} anew, all by our own writer and throw-away keys: run it in {@code core}. */
@@ -30,7 +40,25 @@ final class SeedCorpus {
     /** The roots that the seeds' signatures and timestamps lead to. */
     static final Path ROOTS = FOLDER.resolveSibling("roots.pem");
 
+    static final List<TargetSystem> SYSTEMS = List.of(TargetSystem.of("10_X64").orElseThrow());
+
+    private static final Path PACKAGE = Path.of("../samples/hello-driver");
+
+    /** A file that the seeds' catalogs hold. */
+    static final Path DRIVER = PACKAGE.resolve("prebuilt/hello.sys");
+
     private SeedCorpus() {}
+
+    /** The catalog of the sample driver, unsigned. */
+    static Catalog catalog(CatalogVersion version) throws IOException, UnfitPackage {
+        DriverPackage source = new DriverPackage(
+                PACKAGE.resolve("hello.inf"),
+                "hello.cat",
+                List.of(new DriverPackage.Source("hello.sys", DRIVER)),
+                List.of("root\\hello"),
+                SYSTEMS);
+        return BuildCatalog.of(source, version, TIME);
+    }
 
     public static void main(String[] arguments) throws Exception {
         SoftwareKey root = TestPki.root("SEED Root", TIME.minus(Duration.ofDays(30)));
@@ -72,6 +100,17 @@ final class SeedCorpus {
                 "timestampRequest",
                 "all-fields",
                 request(DigestAlgorithm.SHA512, true, Optional.of(BigInteger.TEN.pow(18))));
+        Path signedCatalog = work.resolve("catalog");
+        seed("catalog", "unsigned", catalog(CatalogVersion.V2).encoded().toByteArray());
+        new SignCatalog(publisher, Optional.empty())
+                .sign(catalog(CatalogVersion.V1), signedCatalog, DigestAlgorithm.SHA256);
+        seed("catalog", "signed-version-1", Files.readAllBytes(signedCatalog));
+        new SignCatalog(publisher, Optional.of(stamps))
+                .sign(catalog(CatalogVersion.V2), signedCatalog, DigestAlgorithm.SHA256);
+        seed("catalog", "timestamped-version-2", Files.readAllBytes(signedCatalog));
+        String inf = Files.readString(PACKAGE.resolve("hello.inf"));
+        seed("driverPackage", "hello", inf.getBytes(StandardCharsets.UTF_8));
+        seed("driverPackage", "utf-16", ("\ufeff" + inf).getBytes(StandardCharsets.UTF_16LE));
     }
 
     private static SoftwareKey key(SoftwareKey root, String name, Kind kind) {

@@ -13,12 +13,14 @@ import static io.countersign.verify.HostileLab.cms;
 import static io.countersign.verify.HostileLab.judge;
 import static io.countersign.verify.HostileLab.signed;
 import static io.countersign.verify.HostileLab.unsigned;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countersign.cms.AuthenticodeSignature;
 import io.countersign.cms.MalformedSignature;
 import io.countersign.cms.Oids;
 import io.countersign.fixture.CmsSample;
+import io.countersign.fixture.LongLength;
 import io.countersign.fixture.PeSample;
 import io.countersign.fixture.SoftwareKey;
 import io.countersign.fixture.TestPki;
@@ -81,6 +83,20 @@ class HostileSignatureTest {
     @Test
     void contentOfIndefiniteLengthIsMalformed() {
         assertMalformed(file(cms(unsigned).indefiniteContent().toBytes()), "is not DER", TABLE);
+    }
+
+    /** A parser that makes DER of it would find the digest and the issuer's signature right, which are over other octets. */
+    @Test
+    void signedOctetsInAnotherEncodingAreNotWhatWasSigned() {
+        Bytes honest =
+                cms(unsigned).certificates(PUBLISHER.chain().subList(0, 1)).toBytes();
+        assertMalformed(file(LongLength.of(honest, 1, 0, 2, 1, 0, 1)), "is not DER", TABLE);
+        assertUntrusted(judge(file(LongLength.of(honest, 1, 0, 3, 0, 0, 3))), "LAB Publisher");
+
+        String critical = "551d0f0101ff"; // keyUsage, and a BOOLEAN that any octet but 0 makes true in BER
+        assertThat(honest.hex()).contains(critical);
+        Bytes lax = Bytes.ofHex(honest.hex().replace(critical, "551d0f01010c"));
+        assertUntrusted(judge(file(lax)), "LAB Publisher");
     }
 
     @ParameterizedTest
