@@ -36,7 +36,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -211,11 +210,7 @@ class PageHashesTest {
     }
 
     private void signWithOsslsigncode(Path input, Path output, String digest) throws Exception {
-        Path key = Files.writeString(
-                folder.resolve("key.pem"),
-                "-----BEGIN PRIVATE KEY-----\n"
-                        + Base64.getMimeEncoder().encodeToString(publisher.key().getEncoded())
-                        + "\n-----END PRIVATE KEY-----\n");
+        Path key = TestPki.keyPem(folder.resolve("key.pem"), publisher);
         Tool.named("osslsigncode", "osslsigncode")
                 .mustRun(
                         "sign",
