@@ -1,5 +1,6 @@
 package io.countersign.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.countersign.cms.AuthenticodeSignature;
 import io.countersign.cms.MalformedSignature;
 import io.countersign.sign.AttachFile;
@@ -81,27 +82,20 @@ final class AttachCommand implements Callable<Integer> {
         } catch (UnacceptableFile e) {
             throw Failure.unacceptable(file, e);
         }
-        for (String warning : signed.warnings()) {
-            shell.progress("countersign: warning: " + file + ": " + warning);
-        }
+        SignedFileReport.warn(shell, file, signed);
         boolean stamped = signed.timestamp().isPresent() || !made.timestamps().isEmpty();
-        String signer = signed.chain().get(0).getSubjectX500Principal().getName();
         if (json.wanted()) {
-            shell.out()
-                    .println(Json.text(Json.document()
-                            .put("file", file.toString())
-                            .put("output", output.toString())
-                            .put("signer", signer)
-                            .put("sha256Before", signed.input().value().hex())
-                            .put("sha256After", signed.output().value().hex())
-                            .put(
-                                    "imageDigest",
-                                    signed.imageDigestAfter().value().hex())
-                            .put("timestamped", stamped)));
+            ObjectNode document = Json.document();
+            SignedFileReport.describe(document, file, output, signed);
+            shell.out().println(Json.text(document.put("timestamped", stamped)));
         } else {
             shell.out()
                     .println("%s -> %s: signed by %s, %s"
-                            .formatted(file, output, signer, stamped ? "timestamped" : "no timestamp"));
+                            .formatted(
+                                    file,
+                                    output,
+                                    SignedFileReport.signer(signed),
+                                    stamped ? "timestamped" : "no timestamp"));
         }
         return ExitCode.GOOD;
     }

@@ -1,15 +1,12 @@
 package io.countersign.cli;
 
 import io.countersign.file.AtomicFile;
-import io.countersign.key.DigestAlgorithm;
 import io.countersign.sign.SignFile;
 import io.countersign.sign.ToBeSigned;
 import io.countersign.sign.UnacceptableFile;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -45,33 +42,11 @@ final class DigestCommand implements Callable<Integer> {
             description = "Where the to-be-signed file goes.")
     private String output;
 
-    @Option(
-            names = "--digest",
-            paramLabel = "ALGORITHM",
-            converter = SignCommand.DigestName.class,
-            defaultValue = "sha256",
-            description = "sha256 (the default), sha384 or sha512.")
-    private DigestAlgorithm digest = DigestAlgorithm.SHA256;
-
     @ArgGroup
     private SignCommand.Already already = new SignCommand.Already();
 
-    @Option(
-            names = "--page-hashes",
-            description = "Sign the SHA-256 of every page too, so that Windows checks pages as they are read.")
-    private boolean pageHashes;
-
-    @Option(
-            names = "--rmc",
-            description =
-                    "Have Windows excuse octets in the signature that look like an archive, as signtool's /rmc does.")
-    private boolean relaxedMarkerCheck;
-
-    @Option(names = "--description", paramLabel = "TEXT", description = "What Windows shows as the program's name.")
-    private Optional<String> description = Optional.empty();
-
-    @Option(names = "--url", paramLabel = "URL", description = "Where to read more about the program.")
-    private Optional<URI> url = Optional.empty();
+    @Mixin
+    private SignatureOptions what;
 
     @Mixin
     private Json json;
@@ -83,18 +58,10 @@ final class DigestCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Failure, IOException {
         Path target = OutputPath.file(OutputPath.typed(output));
-        SignCommand.checkUrl(url);
+        SignFile.Options options = what.with(already.existing());
         ToBeSigned made;
         try {
-            made = ToBeSigned.of(
-                    file,
-                    new SignFile.Options(
-                            digest,
-                            already.existing(),
-                            description,
-                            url.map(URI::toString),
-                            pageHashes,
-                            relaxedMarkerCheck));
+            made = ToBeSigned.of(file, options);
         } catch (UnacceptableFile e) {
             throw Failure.unacceptable(file, e);
         }

@@ -6,7 +6,6 @@ import io.countersign.home.Configuration;
 import io.countersign.home.ConfigurationException;
 import io.countersign.hsm.Hsm;
 import io.countersign.hsm.KeyPurpose;
-import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.KeyUnavailable;
 import io.countersign.sign.SignFile;
 import io.countersign.sign.SignFile.Existing;
@@ -20,16 +19,13 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code countersign sign}: signs with a key of the local token; no server. */
 @Command(
@@ -61,37 +57,14 @@ final class SignCommand implements Callable<Integer> {
             description = "The key, by its name in countersign.yaml or its label.")
     private Optional<String> key = Optional.empty();
 
-    @Option(
-            names = "--digest",
-            paramLabel = "ALGORITHM",
-            converter = DigestName.class,
-            defaultValue = "sha256",
-            description = "sha256 (the default), sha384 or sha512.")
-    private DigestAlgorithm digest = DigestAlgorithm.SHA256;
-
     @ArgGroup
     private Timestamping timestamping = new Timestamping();
 
     @ArgGroup
     private Already already = new Already();
 
-    @Option(
-            names = "--page-hashes",
-            description = "Sign the SHA-256 of every page too, so that Windows checks pages as they are read.")
-    private boolean pageHashes;
-
-    @Option(
-            names = "--rmc",
-            description =
-                    "Have Windows excuse octets in the signature that look like an archive, as signtool's /rmc does;"
-                            + " done unasked when there are some.")
-    private boolean relaxedMarkerCheck;
-
-    @Option(names = "--description", paramLabel = "TEXT", description = "What Windows shows as the program's name.")
-    private Optional<String> description = Optional.empty();
-
-    @Option(names = "--url", paramLabel = "URL", description = "Where to read more about the program.")
-    private Optional<URI> url = Optional.empty();
+    @Mixin
+    private SignatureOptions what;
 
     @Mixin
     private Json json;
@@ -128,20 +101,6 @@ final class SignCommand implements Callable<Integer> {
         }
     }
 
-    static final class DigestName implements ITypeConverter<DigestAlgorithm> {
-        @Override
-        public DigestAlgorithm convert(String name) {
-            return switch (name.toLowerCase(Locale.ROOT)) {
-                case "sha256" -> DigestAlgorithm.SHA256;
-                case "sha384" -> DigestAlgorithm.SHA384;
-                case "sha512" -> DigestAlgorithm.SHA512;
-                default ->
-                    throw new TypeConversionException(
-                            "'" + name + "' is not a digest we sign with; use sha256, sha384 or sha512");
-            };
-        }
-    }
-
     SignCommand(Shell shell) {
         this.shell = shell;
     }
@@ -149,13 +108,11 @@ final class SignCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Failure, ConfigurationException, IOException, KeyUnavailable, TimestampUnavailable {
         List<Path> outputs = where.of(files);
-        checkUrl(url);
+        SignFile.Options options = what.with(already.existing());
         Configuration configuration = shell.configuration();
         LocalKeys keys = new LocalKeys(configuration, Hsm.open(shell.home(), configuration));
         Configuration.Key chosen = keys.choose(key);
         SignFile signer = new SignFile(keys.open(chosen, KeyPurpose.CODE_SIGNING), timestamping.sources(keys));
-        SignFile.Options options = new SignFile.Options(
-                digest, already.existing(), description, url.map(URI::toString), pageHashes, relaxedMarkerCheck);
 
         ObjectNode document = json.wanted() ? Json.document() : null;
         ArrayNode list = document == null ? null : document.putArray("files");
@@ -168,9 +125,7 @@ final class SignCommand implements Callable<Integer> {
             } catch (IOException | KeyUnavailable | TimestampUnavailable e) {
                 throw ErrorReport.describe(e).after(document, files.get(i));
             }
-            for (String warning : signed.warnings()) {
-                shell.progress("countersign: warning: " + files.get(i) + ": " + warning);
-            }
+            SignedFileReport.warn(shell, files.get(i), signed);
             if (list == null) {
                 shell.out().println(line(files.get(i), outputs.get(i), chosen, signed));
             } else {
@@ -183,14 +138,6 @@ final class SignCommand implements Callable<Integer> {
         return ExitCode.GOOD;
     }
 
-    static void checkUrl(Optional<URI> url) throws Failure {
-        if (url.isPresent() && !url.get().toString().equals(url.get().toASCIIString())) {
-            throw Failure.usage(
-                    "--url " + url.get() + " is not ASCII, and a signature holds nothing else",
-                    "write it as " + url.get().toASCIIString());
-        }
-    }
-
     private static String line(Path file, Path output, Configuration.Key key, SignedFile signed) {
         String stamped = signed.timestamp()
                 .map(t -> "timestamped " + t.genTime() + " by " + authority(t))
@@ -199,15 +146,8 @@ final class SignCommand implements Callable<Integer> {
     }
 
     private static void describe(ObjectNode node, Path file, Path output, Configuration.Key key, SignedFile signed) {
-        node.put("file", file.toString())
-                .put("output", output.toString())
-                .put("key", key.name())
-                .put("signer", signed.chain().get(0).getSubjectX500Principal().getName())
-                .put("sha256Before", signed.input().value().hex())
-                .put("sha256After", signed.output().value().hex())
-                .put("imageDigest", signed.imageDigestAfter().value().hex());
-        ArrayNode warnings = node.putArray("warnings");
-        signed.warnings().forEach(warnings::add);
+        SignedFileReport.describe(node, file, output, signed);
+        node.put("key", key.name());
         signed.timestamp()
                 .ifPresent(t -> node.putObject("timestamp")
                         .put("time", t.genTime().toString())

@@ -79,6 +79,18 @@ class TwoPhaseCommandsTest {
     }
 
     @Test
+    void whatToKnowBeforeRelyingOnTheSignatureIsInTheDocumentToo() throws Exception {
+        good("digest", driver, "-o", tbs, "--rmc", "--url", "https://example.org/EGGA");
+        good("sign-digest", tbs, "-o", sig, "--no-timestamp");
+
+        Transcript run = Transcript.of(HOME, "attach", driver, sig, "-o", signed, "--json");
+
+        String warning = run.json().path("warnings").path(0).asText();
+        assertThat(warning).contains("“EGGA” stands outside the signed hashes");
+        assertThat(run.err()).contains(warning);
+    }
+
+    @Test
     void whatIsNoToBeSignedFileOrNoSignatureIsRefusedAndNothingIsWritten() throws Exception {
         Transcript.of(HOME, "sign-digest", driver, "-o", sig).fails(1, "to-be-signed file");
         Files.write(tbs, new byte[] {0x30, 0});

@@ -73,10 +73,32 @@ public final class AttachFile {
                     check.imageDigest(),
                     chain(signature),
                     token,
-                    SignFile.warnings(Optional.empty(), whole, chain(signature).get(0)));
+                    warnings(signature, whole));
         } catch (MalformedPe | MalformedSignature e) {
             throw new UnacceptableFile(e.getMessage(), e);
         }
+    }
+
+    /**
+     * What to know before relying on a signature that was attached.
+     *
+     * @param signature the one that was made elsewhere
+     * @param whole with it, what the file has now
+     */
+    static List<String> warnings(AuthenticodeSignature signature, AuthenticodeSignature whole) {
+        Stream<String> excusable = signature.invalidMarker().stream()
+                .filter(m -> m.inImageData() && !signature.hasRelaxedMarkerCheck())
+                .map(
+                        m -> "“" + m.marker()
+                                + "” stands in the signed hashes, which Windows is reported to take for a hidden"
+                                + " archive, and the signature has no marker attribute to excuse it; start again with"
+                                + " 'countersign digest --rmc' and the other options of the first time, then sign-digest and attach");
+        return Stream.concat(
+                        excusable,
+                        SignFile.warnings(
+                                Optional.empty(), whole, chain(signature).get(0))
+                                .stream())
+                .toList();
     }
 
     private static void requireFits(AuthenticodeSignature signature, Digest imageDigest) throws UnacceptableFile {

@@ -125,16 +125,31 @@ class SignedAttributesTest {
     /** A digest with a marker in it cannot be made to order, so the table is. */
     @Test
     void aMarkerAmongPageHashesIsExcusedByTheAttribute() throws Exception {
+        AuthenticodeSignature signature = withMarkerAmongPageHashes(true);
+
+        assertThat(signature.invalidMarker()).contains(new InvalidMarker("Rar!", true));
+        assertThat(AttachFile.warnings(signature, signature)).isEmpty();
+    }
+
+    @Test
+    void whoAttachesASignatureWithAMarkerIsToldWhatToRun() throws Exception {
+        AuthenticodeSignature signature = withMarkerAmongPageHashes(false);
+
+        assertThat(AttachFile.warnings(signature, signature))
+                .singleElement()
+                .asString()
+                .contains("“Rar!” stands in the signed hashes", "'countersign digest --rmc'");
+    }
+
+    private static AuthenticodeSignature withMarkerAmongPageHashes(boolean excused) throws Exception {
         byte[] table = new byte[72];
         System.arraycopy("Rar!".getBytes(StandardCharsets.US_ASCII), 0, table, 50, 4);
-        AuthenticodeSignature signature = new AuthenticodeSigner(publisher)
+        return new AuthenticodeSigner(publisher)
                 .sign(AuthenticodeContent.ofPeImage(
                         DigestAlgorithm.SHA256.digest(new byte[1]),
                         Optional.of(new PageHashes(DigestAlgorithm.SHA256, Bytes.of(table))),
                         new SignedAttributes(
-                                new SpcSpOpusInfo(Optional.empty(), Optional.empty()), true, OptionalInt.empty())));
-
-        assertThat(signature.invalidMarker()).contains(new InvalidMarker("Rar!", true));
+                                new SpcSpOpusInfo(Optional.empty(), Optional.empty()), excused, OptionalInt.empty())));
     }
 
     @Test
