@@ -108,7 +108,7 @@ final class SignCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Failure, ConfigurationException, IOException, KeyUnavailable, TimestampUnavailable {
         List<Path> outputs = where.of(files);
-        SignFile.Options options = what.with(already.existing());
+        SignFile.Options options = what.with(already.existing()).withOutputSha256(json.wanted());
         Configuration configuration = shell.configuration();
         LocalKeys keys = new LocalKeys(configuration, Hsm.open(shell.home(), configuration));
         Configuration.Key chosen = keys.choose(key);

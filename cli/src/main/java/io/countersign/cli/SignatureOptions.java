@@ -58,7 +58,8 @@ final class SignatureOptions {
                     "--url " + url.get() + " is not ASCII, and a signature holds nothing else",
                     "write it as " + url.get().toASCIIString());
         }
-        return new SignFile.Options(
-                digest, existing, description, url.map(URI::toString), pageHashes, relaxedMarkerCheck);
+        return new SignFile.Options(digest, existing, description, url.map(URI::toString))
+                .withPageHashes(pageHashes)
+                .withRelaxedMarkerCheck(relaxedMarkerCheck);
     }
 }

@@ -24,7 +24,7 @@ final class SignedFileReport {
                 .put("output", output.toString())
                 .put("signer", signer(signed))
                 .put("sha256Before", signed.input().value().hex())
-                .put("sha256After", signed.output().value().hex())
+                .put("sha256After", signed.output().orElseThrow().value().hex())
                 .put("imageDigest", signed.imageDigestAfter().value().hex());
         ArrayNode warnings = node.putArray("warnings");
         signed.warnings().forEach(warnings::add);

@@ -146,7 +146,7 @@ public final class CatalogCheck {
             long length = before.map(SourceImage::length).orElse(table);
             long checkSum = before.isPresent()
                     ? before.get().checkSum()
-                    : ImageScan.of(image, source, EnumSet.noneOf(DigestAlgorithm.class))
+                    : ImageScan.withoutSha256(image, source, EnumSet.noneOf(DigestAlgorithm.class))
                             .checksumWithoutTable();
             SignaturePatches.detach(image, length, (int) checkSum).apply(source, out);
             return Optional.ofNullable(FileDigests.of(stripped).whole().get(algorithm));

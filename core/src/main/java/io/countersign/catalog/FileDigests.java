@@ -43,7 +43,7 @@ record FileDigests(
             }
             try {
                 PeImage image = PeImage.parse(source);
-                ImageScan scan = ImageScan.of(image, source, ALGORITHMS);
+                ImageScan scan = ImageScan.withoutSha256(image, source, ALGORITHMS);
                 Map<DigestAlgorithm, Digest> digests = new EnumMap<>(DigestAlgorithm.class);
                 ALGORITHMS.forEach(a -> digests.put(a, scan.imageDigest(a)));
                 boolean signed = image.certificateTable().isPresent();

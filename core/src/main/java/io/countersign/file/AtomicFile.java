@@ -1,14 +1,24 @@
 package io.countersign.file;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.UUID;
 
-/** Files that appear whole or not at all: written beside, synced, renamed. */
-public final class AtomicFile {
-    private AtomicFile() {}
+/**
+ * A file that appears whole or not at all: written beside its target, synced, renamed. A crash at any moment leaves the old
+ * content, if there was any, or the new.
+ */
+public final class AtomicFile implements Closeable {
+    private final Path target;
+    private final Path temporary;
+
+    private AtomicFile(Path target, Path temporary) {
+        this.target = target;
+        this.temporary = temporary;
+    }
 
     /**
      * What fills the file.
@@ -21,27 +31,49 @@ public final class AtomicFile {
     }
 
     /**
-     * Writes a file so that a crash at any moment leaves the old content, if there was any, or the new, which is on the
-     * disk when this returns.
+     * A new, empty file beside the target.
+     *
+     * @throws IOException if the folder cannot be written
+     */
+    public static AtomicFile beside(Path target) throws IOException {
+        // Through a symbolic link: what it points to is replaced, not the link.
+        Path absolute = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
+        // Not createTempFile, whose files are for their owner alone: a new file gets the permissions any other would.
+        return new AtomicFile(
+                absolute,
+                Files.createFile(
+                        absolute.resolveSibling("." + absolute.getFileName() + "." + UUID.randomUUID() + ".tmp")));
+    }
+
+    /**
+     * Writes a file, which is on the disk when this returns.
      *
      * @throws IOException if the folder cannot be written; nothing is left behind
      */
     public static <E extends Exception> void write(Path target, Content<E> content) throws IOException, E {
-        // Through a symbolic link: what it points to is replaced, not the link.
-        Path absolute = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
-        Path folder = absolute.getParent();
-        // Not createTempFile, whose files are for their owner alone: a new file gets the permissions any other would.
-        Path temporary =
-                Files.createFile(folder.resolve("." + absolute.getFileName() + "." + UUID.randomUUID() + ".tmp"));
-        try {
-            content.writeTo(temporary);
-            Durable.file(temporary);
-            copyPermissions(absolute, temporary);
-            Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            Durable.folder(folder);
-        } finally {
-            Files.deleteIfExists(temporary);
+        try (AtomicFile file = beside(target)) {
+            content.writeTo(file.path());
+            file.release();
         }
+    }
+
+    /** Where to write it. */
+    public Path path() {
+        return temporary;
+    }
+
+    /** Gives what was written the target's name; it is on the disk when this returns. To be called once. */
+    public void release() throws IOException {
+        Durable.file(temporary);
+        copyPermissions(target, temporary);
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Durable.folder(target.getParent());
+    }
+
+    /** Removes what was not released. */
+    @Override
+    public void close() throws IOException {
+        Files.deleteIfExists(temporary);
     }
 
     /** What replaces a file keeps that file's permissions. */

@@ -1,8 +1,10 @@
 package io.countersign.pe;
 
 import io.countersign.key.Bytes;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +40,35 @@ public record PePatch(List<Replacement> replacements) {
             at = r.offset() + r.removed();
         }
         copy(old, at, old.size(), out);
+    }
+
+    /** Makes the changes in the file itself; what stands behind a replacement of another length is moved. */
+    public void applyTo(FileChannel file) throws IOException {
+        // The last one first: what comes before it stands where the old file had it.
+        for (int i = replacements.size() - 1; i >= 0; i--) {
+            Replacement r = replacements.get(i);
+            move(file, r.offset() + r.removed(), r.offset() + r.inserted().size());
+            file.position(r.offset());
+            write(file, ByteBuffer.wrap(r.inserted().toByteArray()));
+        }
+    }
+
+    /** Moves everything from an offset to the end, in blocks that are read before they are written over. */
+    private static void move(FileChannel file, long from, long to) throws IOException {
+        long length = file.size() - from;
+        ByteBuffer block = ByteBuffer.allocate((int) Math.min(BLOCK, from == to ? 0 : length));
+        for (long done = 0; from != to && done < length; done += block.limit()) {
+            block.clear().limit((int) Math.min(BLOCK, length - done));
+            long at = to < from ? done : length - done - block.limit();
+            while (block.hasRemaining()) {
+                if (file.read(block, from + at + block.position()) < 0) {
+                    throw new EOFException("the file became shorter while it was changed");
+                }
+            }
+            file.position(to + at);
+            write(file, block.flip());
+        }
+        file.truncate(to + length);
     }
 
     private static void copy(ByteSource old, long from, long to, WritableByteChannel out) throws IOException {

@@ -20,10 +20,13 @@ final class WordSum {
             sum += (long) Byte.toUnsignedInt(words.get(0)) << 8;
             at = 1;
         }
-        // A 32-bit word folds to the sum of its halves.
-        for (; at <= limit - 4; at += 4) {
-            sum += Integer.toUnsignedLong(words.getInt(at));
+        // A 32-bit word folds to the sum of its halves; two are read at a time.
+        long pairs = 0;
+        for (; at <= limit - 8; at += 8) {
+            long pair = words.getLong(at);
+            pairs += (pair & 0xFFFF_FFFFL) + (pair >>> 32);
         }
+        sum += pairs;
         for (; at < limit; at++) {
             sum += (long) Byte.toUnsignedInt(words.get(at)) << (((offset + at) & 1) == 1 ? 8 : 0);
         }

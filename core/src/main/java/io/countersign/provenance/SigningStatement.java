@@ -51,6 +51,7 @@ public final class SigningStatement {
      * The statement in a DSSE envelope, signed with the evidence key: one line of JSON.
      *
      * @throws KeyUnavailable if the evidence key cannot be used now
+     * @throws java.util.NoSuchElementException if the SHA-256 of the signed file was not asked for
      */
     public static String attest(SignedFile signed, Context context, SigningKey evidenceKey) throws KeyUnavailable {
         try {
@@ -64,7 +65,7 @@ public final class SigningStatement {
     private static ObjectNode statement(SignedFile signed, Context context) {
         ObjectNode statement = JSON.createObjectNode().put("_type", STATEMENT_TYPE);
         ObjectNode subject = statement.putArray("subject").addObject().put("name", context.fileName());
-        putDigest(subject, signed.output());
+        putDigest(subject, signed.output().orElseThrow());
         statement.put("predicateType", PREDICATE_TYPE);
 
         ObjectNode predicate = statement.putObject("predicate");

@@ -10,7 +10,6 @@ import io.countersign.pe.ImageScan;
 import io.countersign.pe.MalformedPe;
 import io.countersign.pe.PageHashes;
 import io.countersign.pe.PeImage;
-import io.countersign.pe.SignaturePatches;
 import io.countersign.sign.SignFile.Existing;
 import io.countersign.timestamp.TimestampSource;
 import io.countersign.timestamp.TimestampToken;
@@ -52,31 +51,42 @@ public final class AttachFile {
         try (ByteSource source = ByteSource.open(input)) {
             PeImage image = PeImage.parse(source);
             Optional<AuthenticodeSignature> present = SignFile.present(image, source, options);
-            ImageScan scan = ImageScan.of(image, source, EnumSet.of(algorithm));
-            Digest imageDigest = scan.imageDigest(algorithm);
-            requireFits(signature, imageDigest);
-            if (signature.pageHashes().isPresent()) {
-                requirePages(signature.pageHashes().get(), image, source);
+            try (Draft draft = Draft.of(image, source, output, EnumSet.of(algorithm))) {
+                return attach(draft, image, signature, present, options);
             }
-            Optional<TimestampToken> token = token(signature);
-            AuthenticodeSignature stamped =
-                    token.isPresent() ? signature.withTimestamp(token.get().encoded()) : signature;
-            AuthenticodeSignature whole = isNoted(signature, present, image, scan)
-                    ? stamped
-                    : SignFile.assemble(stamped, present, options, image, scan);
-            OutputCheck check = new OutputCheck(whole, imageDigest, signature.pageHashes());
-            check.write(SignaturePatches.attach(image, scan, whole.encoded()), source, output);
-            return new SignedFile(
-                    scan.sha256(),
-                    check.sha256(),
-                    imageDigest,
-                    check.imageDigest(),
-                    chain(signature),
-                    token,
-                    warnings(signature, whole));
         } catch (MalformedPe | MalformedSignature e) {
             throw new UnacceptableFile(e.getMessage(), e);
         }
+    }
+
+    private SignedFile attach(
+            Draft draft,
+            PeImage image,
+            AuthenticodeSignature signature,
+            Optional<AuthenticodeSignature> present,
+            SignFile.Options options)
+            throws IOException, UnacceptableFile, TimestampUnavailable, MalformedPe, MalformedSignature {
+        ImageScan scan = draft.scan();
+        Digest imageDigest = scan.imageDigest(options.digest());
+        requireFits(signature, imageDigest);
+        if (signature.pageHashes().isPresent()) {
+            requirePages(signature.pageHashes().get(), draft);
+        }
+        Optional<TimestampToken> token = token(signature);
+        AuthenticodeSignature stamped =
+                token.isPresent() ? signature.withTimestamp(token.get().encoded()) : signature;
+        AuthenticodeSignature whole = isNoted(signature, present, image, scan)
+                ? stamped
+                : SignFile.assemble(stamped, present, options, image, scan);
+        ImageScan released = draft.release(whole, true);
+        return new SignedFile(
+                scan.sha256(),
+                Optional.of(released.sha256()),
+                imageDigest,
+                released.imageDigest(options.digest()),
+                chain(signature),
+                token,
+                warnings(signature, whole));
     }
 
     /**
@@ -110,9 +120,8 @@ public final class AttachFile {
         TimestampFile.requireRebuildable(signature);
     }
 
-    private static void requirePages(PageHashes signed, PeImage image, ByteSource source)
-            throws IOException, MalformedPe, UnacceptableFile {
-        Optional<String> difference = signed.differenceFrom(PageHashes.of(image, source, signed.algorithm()));
+    private static void requirePages(PageHashes signed, Draft draft) throws IOException, MalformedPe, UnacceptableFile {
+        Optional<String> difference = signed.differenceFrom(draft.pageHashes(signed.algorithm()));
         if (difference.isPresent()) {
             throw new UnacceptableFile("the signed page hashes are not this file's: " + difference.get());
         }

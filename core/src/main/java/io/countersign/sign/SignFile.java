@@ -19,8 +19,6 @@ import io.countersign.pe.ImageScan;
 import io.countersign.pe.MalformedPe;
 import io.countersign.pe.PageHashes;
 import io.countersign.pe.PeImage;
-import io.countersign.pe.PePatch;
-import io.countersign.pe.SignaturePatches;
 import io.countersign.timestamp.TimestampSource;
 import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.TimestampUnavailable;
@@ -29,13 +27,15 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 
-/** Signs PE files: digest, key, timestamp, a check of our own output, patch. Immutable; safe for several threads. */
+/** Signs PE files: digest, key, timestamp, patch, a check of our own output. Immutable; safe for several threads. */
 public final class SignFile {
+    private static final DigestAlgorithm PAGE_HASHES = DigestAlgorithm.SHA256;
+
     private final SigningKey key;
     private final Optional<TimestampSource> timestamps;
 
@@ -57,6 +57,7 @@ public final class SignFile {
      * @param url where to read more about it, ASCII
      * @param pageHashes whether to sign the SHA-256 of every page too, for Windows to check pages as they are read
      * @param relaxedMarkerCheck whether to have Windows excuse an {@link InvalidMarker}; done unasked when there is one
+     * @param outputSha256 whether to tell the SHA-256 of the signed file, which costs as much as checking it
      */
     public record Options(
             DigestAlgorithm digest,
@@ -64,16 +65,17 @@ public final class SignFile {
             Optional<String> description,
             Optional<String> url,
             boolean pageHashes,
-            boolean relaxedMarkerCheck) {
+            boolean relaxedMarkerCheck,
+            boolean outputSha256) {
         public Options {
             if (digest == DigestAlgorithm.SHA1) {
                 throw new IllegalArgumentException("nothing is signed with SHA-1; use SHA-256, SHA-384 or SHA-512");
             }
         }
 
-        /** Without page hashes and marker attribute. */
+        /** Without page hashes and marker attribute; the SHA-256 of the output is not told. */
         public Options(DigestAlgorithm digest, Existing existing, Optional<String> description, Optional<String> url) {
-            this(digest, existing, description, url, false, false);
+            this(digest, existing, description, url, false, false, false);
         }
 
         public static Options defaults() {
@@ -81,11 +83,15 @@ public final class SignFile {
         }
 
         public Options withPageHashes(boolean wanted) {
-            return new Options(digest, existing, description, url, wanted, relaxedMarkerCheck);
+            return new Options(digest, existing, description, url, wanted, relaxedMarkerCheck, outputSha256);
         }
 
         public Options withRelaxedMarkerCheck(boolean wanted) {
-            return new Options(digest, existing, description, url, pageHashes, wanted);
+            return new Options(digest, existing, description, url, pageHashes, wanted, outputSha256);
+        }
+
+        public Options withOutputSha256(boolean wanted) {
+            return new Options(digest, existing, description, url, pageHashes, relaxedMarkerCheck, wanted);
         }
     }
 
@@ -127,35 +133,45 @@ public final class SignFile {
         try (ByteSource source = ByteSource.open(input)) {
             PeImage image = PeImage.parse(source);
             Optional<AuthenticodeSignature> present = present(image, source, options);
-            ImageScan scan = ImageScan.of(image, source, Set.of(options.digest()));
-            if (expected.isPresent() && !expected.get().equals(scan.sha256())) {
-                throw new UnacceptableFile("the file to be signed is " + scan.sha256() + ", approved was "
-                        + expected.get() + "; it was changed since, submit it again");
+            try (Draft draft = Draft.of(image, source, output, EnumSet.of(options.digest()))) {
+                return sign(draft, image, present, options, expected);
             }
-            Digest imageDigest = scan.imageDigest(options.digest());
-            Optional<PageHashes> pageHashes = pageHashes(image, source, options);
-            Made made = make(content(imageDigest, pageHashes, present, options));
-            Optional<InvalidMarker> marker =
-                    made.signature().invalidMarker().filter(m -> !options.relaxedMarkerCheck());
-            if (marker.isPresent()) {
-                made = make(content(imageDigest, pageHashes, present, options.withRelaxedMarkerCheck(true)));
-            }
-            AuthenticodeSignature whole = assemble(made.signature(), present, options, image, scan);
-            PePatch patch = SignaturePatches.attach(image, scan, whole.encoded());
-
-            OutputCheck check = new OutputCheck(whole, imageDigest, pageHashes);
-            check.write(patch, source, output);
-            return new SignedFile(
-                    scan.sha256(),
-                    check.sha256(),
-                    imageDigest,
-                    check.imageDigest(),
-                    key.chain(),
-                    made.token(),
-                    warnings(marker, whole, key.certificate()));
         } catch (MalformedPe | MalformedSignature e) {
             throw new UnacceptableFile(e.getMessage(), e);
         }
+    }
+
+    private SignedFile sign(
+            Draft draft,
+            PeImage image,
+            Optional<AuthenticodeSignature> present,
+            Options options,
+            Optional<Digest> expected)
+            throws IOException, UnacceptableFile, KeyUnavailable, TimestampUnavailable, MalformedPe,
+                    MalformedSignature {
+        ImageScan scan = draft.scan();
+        if (expected.isPresent() && !expected.get().equals(scan.sha256())) {
+            throw new UnacceptableFile("the file to be signed is " + scan.sha256() + ", approved was " + expected.get()
+                    + "; it was changed since, submit it again");
+        }
+        Digest imageDigest = scan.imageDigest(options.digest());
+        Optional<PageHashes> pageHashes =
+                options.pageHashes() ? Optional.of(draft.pageHashes(PAGE_HASHES)) : Optional.empty();
+        Made made = make(content(imageDigest, pageHashes, present, options));
+        Optional<InvalidMarker> marker = made.signature().invalidMarker().filter(m -> !options.relaxedMarkerCheck());
+        if (marker.isPresent()) {
+            made = make(content(imageDigest, pageHashes, present, options.withRelaxedMarkerCheck(true)));
+        }
+        AuthenticodeSignature whole = assemble(made.signature(), present, options, image, scan);
+        ImageScan released = draft.release(whole, options.outputSha256());
+        return new SignedFile(
+                scan.sha256(),
+                options.outputSha256() ? Optional.of(released.sha256()) : Optional.empty(),
+                imageDigest,
+                released.imageDigest(options.digest()),
+                key.chain(),
+                made.token(),
+                warnings(marker, whole, key.certificate()));
     }
 
     /** The signature that is there already; it and the options must fit. */
@@ -220,9 +236,7 @@ public final class SignFile {
     /** The file's page hashes, if they are to be signed. */
     static Optional<PageHashes> pageHashes(PeImage image, ByteSource source, Options options)
             throws IOException, MalformedPe {
-        return options.pageHashes()
-                ? Optional.of(PageHashes.of(image, source, DigestAlgorithm.SHA256))
-                : Optional.empty();
+        return options.pageHashes() ? Optional.of(PageHashes.of(image, source, PAGE_HASHES)) : Optional.empty();
     }
 
     static AuthenticodeContent content(

@@ -10,7 +10,7 @@ import java.util.Optional;
  * What signing did, as measured on both files.
  *
  * @param input SHA-256 of the submitted file
- * @param output SHA-256 of the signed file
+ * @param output SHA-256 of the signed file as written, if it was wanted
  * @param imageDigestBefore the Authenticode digest of the submitted file
  * @param imageDigestAfter the same of the signed file as written, always equal
  * @param chain of the key, leaf first
@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 public record SignedFile(
         Digest input,
-        Digest output,
+        Optional<Digest> output,
         Digest imageDigestBefore,
         Digest imageDigestAfter,
         List<X509Certificate> chain,

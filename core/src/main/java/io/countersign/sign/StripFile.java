@@ -72,7 +72,7 @@ public final class StripFile {
     }
 
     private static PePatch detachAnew(PeImage image, ByteSource source) throws IOException {
-        ImageScan scan = ImageScan.of(image, source, EnumSet.noneOf(DigestAlgorithm.class));
+        ImageScan scan = ImageScan.withoutSha256(image, source, EnumSet.noneOf(DigestAlgorithm.class));
         long tableStart = image.certificateTable().orElseThrow().offset();
         return SignaturePatches.detach(image, tableStart, (int) scan.checksumWithoutTable());
     }

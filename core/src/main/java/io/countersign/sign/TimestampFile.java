@@ -9,14 +9,13 @@ import io.countersign.pe.ByteSource;
 import io.countersign.pe.ImageScan;
 import io.countersign.pe.MalformedPe;
 import io.countersign.pe.PeImage;
-import io.countersign.pe.SignaturePatches;
 import io.countersign.timestamp.TimestampSource;
 import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.TimestampUnavailable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.Optional;
+import java.util.Set;
 
 /** Adds timestamps to PE files that are signed already; no key is needed. Immutable; safe for several threads. */
 public final class TimestampFile {
@@ -64,22 +63,19 @@ public final class TimestampFile {
             AuthenticodeSignature primary = embedded.signature();
             AuthenticodeSignature chosen = chosen(primary, options);
             requireReplaceable(embedded);
-            ImageScan scan = ImageScan.of(
-                    image,
-                    source,
-                    EnumSet.of(
-                            primary.imageDigest().algorithm(),
-                            chosen.imageDigest().algorithm()));
-            requireUnchanged(chosen, scan);
-            requireHolds(chosen);
+            Set<DigestAlgorithm> algorithms = EnumSet.of(
+                    primary.imageDigest().algorithm(), chosen.imageDigest().algorithm());
+            try (Draft draft = Draft.of(image, source, output, algorithms)) {
+                requireUnchanged(chosen, draft.scan());
+                requireHolds(chosen);
 
-            TimestampToken token = timestamps.timestamp(imprint(chosen));
-            AuthenticodeSignature stamped = chosen.withTimestamp(token.encoded());
-            AuthenticodeSignature whole =
-                    options.signature() == 0 ? stamped : primary.withNested(options.signature() - 1, stamped);
-            new OutputCheck(whole, scan.imageDigest(primary.imageDigest().algorithm()), Optional.empty())
-                    .write(SignaturePatches.attach(image, scan, whole.encoded()), source, output);
-            return token;
+                TimestampToken token = timestamps.timestamp(imprint(chosen));
+                AuthenticodeSignature stamped = chosen.withTimestamp(token.encoded());
+                AuthenticodeSignature whole =
+                        options.signature() == 0 ? stamped : primary.withNested(options.signature() - 1, stamped);
+                draft.release(whole, false);
+                return token;
+            }
         } catch (MalformedPe | MalformedSignature e) {
             throw new UnacceptableFile(e.getMessage(), e);
         }

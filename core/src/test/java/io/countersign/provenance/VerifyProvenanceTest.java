@@ -55,7 +55,10 @@ class VerifyProvenanceTest {
     void sign() throws Exception {
         file = folder.resolve("hello.sys");
         SignedFile signed = new SignFile(publisher, Optional.empty())
-                .sign(PeSample.plus().writeTo(folder.resolve("in.sys")), file, Options.defaults());
+                .sign(
+                        PeSample.plus().writeTo(folder.resolve("in.sys")),
+                        file,
+                        Options.defaults().withOutputSha256(true));
         SigningStatement.Context context = new SigningStatement.Context(
                 "hellö.sys",
                 "4b1d8a0e-0000-4000-8000-000000000001",
@@ -130,7 +133,10 @@ class VerifyProvenanceTest {
     void aRecordOfAnotherFileIsRefused() throws Exception {
         Path other = folder.resolve("other.sys");
         new SignFile(publisher, Optional.empty())
-                .sign(PeSample.pe32().writeTo(folder.resolve("in2.sys")), other, Options.defaults());
+                .sign(
+                        PeSample.pe32().writeTo(folder.resolve("in2.sys")),
+                        other,
+                        Options.defaults().withOutputSha256(true));
         Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
         assertThat(failed(verify(line)))
                 .contains("in-toto.subject", "provenance.image-digest-before", "provenance.image-digest-after");

@@ -20,6 +20,9 @@ import io.countersign.timestamp.TimestampUnavailable;
 import io.countersign.verify.Report;
 import io.countersign.verify.Verdict;
 import io.countersign.verify.VerifyFile;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -78,10 +81,10 @@ class SignFileTest {
         Path input = sample.writeTo(folder.resolve("in.exe"));
         Path output = folder.resolve("out.exe");
 
-        SignedFile signed = sign(publisher, input, output, Options.defaults());
+        SignedFile signed = sign(publisher, input, output, Options.defaults().withOutputSha256(true));
 
         assertThat(signed.input()).isEqualTo(DigestAlgorithm.SHA256.digest(Files.readAllBytes(input)));
-        assertThat(signed.output()).isEqualTo(DigestAlgorithm.SHA256.digest(Files.readAllBytes(output)));
+        assertThat(signed.output()).contains(DigestAlgorithm.SHA256.digest(Files.readAllBytes(output)));
         assertThat(verify(output).verdict()).isEqualTo(new Verdict.Trusted());
         Tool.Run run = Tool.named("osslsigncode", "osslsigncode")
                 .run("verify", "-CAfile", TestPki.pem(folder.resolve("root.pem"), root.certificate()), "-in", output);
@@ -220,22 +223,9 @@ class SignFileTest {
         Path output = folder.resolve("out.exe");
         Digest right = DigestAlgorithm.SHA256.digest(Files.readAllBytes(input));
         Digest wrong = DigestAlgorithm.SHA256.digest(new byte[] {1});
-        SigningKey untouchable = new SigningKey() {
-            @Override
-            public List<X509Certificate> chain() {
-                return publisher.chain();
-            }
-
-            @Override
-            public byte[] sign(SignatureAlgorithm algorithm, byte[] toBeSigned) {
-                throw new AssertionError("the key was used");
-            }
-
-            @Override
-            public byte[] signDigest(SignatureAlgorithm algorithm, Digest digest) {
-                throw new AssertionError("the key was used");
-            }
-        };
+        SigningKey untouchable = before(() -> {
+            throw new AssertionError("the key was used");
+        });
         assertThatThrownBy(() ->
                         new SignFile(untouchable, Optional.empty()).signOnly(wrong, input, output, Options.defaults()))
                 .isInstanceOf(UnacceptableFile.class)
@@ -243,6 +233,52 @@ class SignFileTest {
         assertThat(output).doesNotExist();
         new SignFile(publisher, Optional.empty()).signOnly(right, input, output, Options.defaults());
         assertThat(verify(output).verdict()).isEqualTo(new Verdict.Trusted());
+    }
+
+    @Test
+    void whatBecomesOfTheInputMeanwhileHasNoEffectOnTheOutput() throws Exception {
+        PeSample large = PeSample.plus().sectionSize(3_000_000);
+        Path input = large.writeTo(folder.resolve("in.exe"));
+        Path same = large.writeTo(folder.resolve("same.exe"));
+        Digest approved = DigestAlgorithm.SHA256.digest(Files.readAllBytes(input));
+        SigningKey meddling = before(() -> {
+            try (RandomAccessFile file = new RandomAccessFile(input.toFile(), "rw")) {
+                file.seek(2_000_000);
+                file.write(new byte[] {1, 2, 3, 4});
+                file.setLength(2_500_000);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        Path output = folder.resolve("out.exe");
+
+        new SignFile(meddling, Optional.empty())
+                .signOnly(approved, input, output, Options.defaults().withPageHashes(true));
+
+        assertThat(verify(output).verdict()).isEqualTo(new Verdict.Trusted());
+        assertThat(DiffFile.compare(same, output).isProven()).isTrue();
+    }
+
+    /** The publisher's key, which does this before it signs. */
+    private static SigningKey before(Runnable action) {
+        return new SigningKey() {
+            @Override
+            public List<X509Certificate> chain() {
+                return publisher.chain();
+            }
+
+            @Override
+            public byte[] sign(SignatureAlgorithm algorithm, byte[] toBeSigned) {
+                action.run();
+                return publisher.sign(algorithm, toBeSigned);
+            }
+
+            @Override
+            public byte[] signDigest(SignatureAlgorithm algorithm, Digest digest) {
+                action.run();
+                return publisher.signDigest(algorithm, digest);
+            }
+        };
     }
 
     /** Our note of the file before signing is not signed: what it says must be found true, not believed. */

@@ -120,7 +120,8 @@ public final class PolicyResources {
             TimestampSource timestamps) {
 
         SignFile.Options options() {
-            return new SignFile.Options(policy.digest(), SignFile.Existing.REFUSE, Optional.empty(), Optional.empty());
+            return new SignFile.Options(policy.digest(), SignFile.Existing.REFUSE, Optional.empty(), Optional.empty())
+                    .withOutputSha256(true);
         }
 
         void requireTrusted(Path signed, Instant at) throws IOException, Untrusted {

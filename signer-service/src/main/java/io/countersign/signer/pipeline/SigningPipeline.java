@@ -82,7 +82,7 @@ public final class SigningPipeline {
             String provenance =
                     SigningStatement.attest(signed, with.context(approved, started, now()), with.evidenceKey());
             Digest released = artifacts.keep(output);
-            requireUnchanged(signed.output(), released);
+            requireUnchanged(signed.output().orElseThrow(), released);
             audit.append(signed(request, released));
             release(request, released, provenance);
         } finally {
