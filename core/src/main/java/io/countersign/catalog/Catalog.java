@@ -66,6 +66,11 @@ public record Catalog(
         return CatalogWriter.trustList(this);
     }
 
+    /** The same without its signature. */
+    public Catalog unsigned() {
+        return new Catalog(listId, time, version, members, attributes, Optional.empty());
+    }
+
     /** The catalog as a file: the octets that were signed, or an unsigned catalog as Inf2Cat would write it. */
     public Bytes encoded() {
         return signature.map(CatalogSignature::encoded).orElseGet(() -> CatalogWriter.unsigned(this));

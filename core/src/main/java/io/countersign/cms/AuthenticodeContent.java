@@ -55,6 +55,22 @@ public final class AuthenticodeContent {
         return new AuthenticodeContent(content, signedAttributes, imageDigest, pageHashes);
     }
 
+    /**
+     * About a file of any other format.
+     *
+     * @param indirectData an SpcIndirectDataContent, DER
+     * @throws MalformedSignature if it is none
+     */
+    public static AuthenticodeContent of(Bytes indirectData, SignedAttributes said) throws MalformedSignature {
+        SpcIndirectDataContent content = SpcIndirectDataContent.of(SignedDataSignature.asn1(indirectData));
+        Digest digest = content.digest();
+        return new AuthenticodeContent(
+                content,
+                signedAttributes(Oids.SPC_INDIRECT_DATA, content, digest.algorithm(), said),
+                digest,
+                Optional.empty());
+    }
+
     /** What the key signs for content of this type, which need not be about a file. */
     static ASN1Set signedAttributes(
             ASN1ObjectIdentifier contentType, ASN1Object content, DigestAlgorithm digest, SignedAttributes said) {
@@ -141,11 +157,11 @@ public final class AuthenticodeContent {
         return signedAttributes;
     }
 
-    private static Attribute attribute(ASN1ObjectIdentifier type, ASN1Encodable value) {
+    static Attribute attribute(ASN1ObjectIdentifier type, ASN1Encodable value) {
         return new Attribute(type, new DERSet(value));
     }
 
-    private static DEROctetString contentDigest(ASN1Object content, DigestAlgorithm algorithm) {
+    static DEROctetString contentDigest(ASN1Object content, DigestAlgorithm algorithm) {
         try {
             byte[] octets = SignedDataSignature.contentOctets(content);
             return new DEROctetString(algorithm.digest(octets).value().toByteArray());

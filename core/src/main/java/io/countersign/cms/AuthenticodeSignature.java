@@ -23,7 +23,7 @@ public final class AuthenticodeSignature extends SignedDataSignature {
     private static final int MAXIMUM_NESTED = 16;
 
     private final Digest imageDigest;
-    private final boolean aboutPeImage;
+    private final SpcSubject subject;
     private final Optional<PageHashes> pageHashes;
     private final Optional<InvalidMarker> invalidMarker;
     private final boolean relaxedMarkerCheck;
@@ -35,7 +35,7 @@ public final class AuthenticodeSignature extends SignedDataSignature {
             throws MalformedSignature, IOException, CertificateException {
         super(encoded, signedData, octets, Oids.SPC_RFC3161_TIMESTAMP);
         imageDigest = content.digest();
-        aboutPeImage = content.type().equals(Oids.SPC_PE_IMAGE_DATA);
+        subject = content.subject();
         pageHashes = content.pageHashes();
         invalidMarker = InvalidMarker.find(encoded.toByteArray(), octets.content());
         relaxedMarkerCheck = !signed(Oids.SPC_RELAXED_PE_MARKER_CHECK).isEmpty();
@@ -91,7 +91,12 @@ public final class AuthenticodeSignature extends SignedDataSignature {
 
     /** True if the signed content says it is about a PE image. */
     public boolean isAboutPeImage() {
-        return aboutPeImage;
+        return subject.equals(SpcSubject.of(Oids.SPC_PE_IMAGE_DATA));
+    }
+
+    /** What kind of file the signed content says it is about. */
+    public SpcSubject subject() {
+        return subject;
     }
 
     /** The page hashes it signs beside the image digest, if any. */

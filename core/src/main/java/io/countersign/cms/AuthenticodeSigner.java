@@ -1,30 +1,40 @@
 package io.countersign.cms;
 
 import io.countersign.key.Bytes;
+import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.KeyUnavailable;
 import io.countersign.key.SignatureAlgorithm;
 import io.countersign.key.SigningKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.OptionalInt;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.ASN1Set;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSet;
+import org.bouncycastle.asn1.cms.CMSAttributes;
 import org.bouncycastle.asn1.cms.ContentInfo;
 import org.bouncycastle.asn1.cms.IssuerAndSerialNumber;
 import org.bouncycastle.asn1.cms.SignerIdentifier;
 import org.bouncycastle.asn1.cms.SignerInfo;
+import org.bouncycastle.asn1.cms.Time;
+import org.bouncycastle.asn1.esf.CommitmentTypeIndication;
+import org.bouncycastle.asn1.ess.ESSCertIDv2;
+import org.bouncycastle.asn1.ess.SigningCertificateV2;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.Certificate;
+import org.bouncycastle.asn1.x509.IssuerSerial;
 
 /**
  * Makes Authenticode signatures: SignedData version 1 with one SignerInfo, the whole chain but the root, and the signed
@@ -81,6 +91,39 @@ public final class AuthenticodeSigner {
         }
     }
 
+    /**
+     * Signs a NuGet package as its author, in NuGet's own profile.
+     *
+     * @param time the signing-time attribute, which NuGet wants
+     * @throws KeyUnavailable if the key cannot be used now
+     */
+    public PackageSignature signPackage(Digest packageDigest, Instant time) throws KeyUnavailable {
+        ASN1OctetString content = new DEROctetString(PackageSignature.content(packageDigest));
+        IssuerAndSerialNumber issued = new IssuerAndSerialNumber(certificate(key.certificate()));
+        ESSCertIDv2 binding = new ESSCertIDv2(
+                DigestAlgorithm.SHA256
+                        .digest(encoded(key.certificate()))
+                        .value()
+                        .toByteArray(),
+                new IssuerSerial(issued.getName(), issued.getSerialNumber().getValue()));
+        ASN1EncodableVector attributes = new ASN1EncodableVector();
+        attributes.add(AuthenticodeContent.attribute(CMSAttributes.contentType, PKCSObjectIdentifiers.data));
+        attributes.add(AuthenticodeContent.attribute(
+                CMSAttributes.messageDigest, AuthenticodeContent.contentDigest(content, packageDigest.algorithm())));
+        attributes.add(AuthenticodeContent.attribute(CMSAttributes.signingTime, new Time(Date.from(time))));
+        attributes.add(AuthenticodeContent.attribute(
+                PKCSObjectIdentifiers.id_aa_signingCertificateV2, new SigningCertificateV2(binding)));
+        attributes.add(AuthenticodeContent.attribute(
+                PKCSObjectIdentifiers.id_aa_ets_commitmentType,
+                new CommitmentTypeIndication(PKCSObjectIdentifiers.id_cti_ets_proofOfOrigin)));
+        try {
+            return PackageSignature.parse(
+                    sign(PKCSObjectIdentifiers.data, content, new DERSet(attributes), packageDigest.algorithm()));
+        } catch (MalformedSignature e) {
+            throw new IllegalStateException("what was just made cannot be read", e);
+        }
+    }
+
     private Bytes sign(
             ASN1ObjectIdentifier contentType, ASN1Object content, ASN1Set signedAttributes, DigestAlgorithm digest)
             throws KeyUnavailable {
@@ -128,8 +171,12 @@ public final class AuthenticodeSigner {
     }
 
     private static Certificate certificate(X509Certificate certificate) {
+        return Certificate.getInstance(encoded(certificate));
+    }
+
+    private static byte[] encoded(X509Certificate certificate) {
         try {
-            return Certificate.getInstance(certificate.getEncoded());
+            return certificate.getEncoded();
         } catch (CertificateEncodingException e) {
             throw new IllegalStateException("a certificate that was parsed can be encoded", e);
         }

@@ -23,6 +23,9 @@ public final class Oids {
     /** SPC_CAB_DATA_OBJID: a cabinet, and in catalogs any file that is hashed whole. */
     public static final ASN1ObjectIdentifier SPC_CAB_DATA = MICROSOFT.branch("2.1.25");
 
+    /** SPC_SIPINFO_OBJID: any other file, with the GUID of the subject interface package that digests it. */
+    public static final ASN1ObjectIdentifier SPC_SIPINFO = MICROSOFT.branch("2.1.30");
+
     /** szOID_CTL: the content type of a catalog, a certificate trust list. */
     public static final ASN1ObjectIdentifier CERTIFICATE_TRUST_LIST = MICROSOFT.branch("10.1");
 
@@ -46,4 +49,8 @@ public final class Oids {
 
     /** szOID_RFC3161_counterSign, an unsigned attribute: a timestamp token over the signature value. */
     public static final ASN1ObjectIdentifier SPC_RFC3161_TIMESTAMP = MICROSOFT.branch("3.3.1");
+
+    /** id-aa-signatureTimeStampToken (RFC 3161 appendix A), an unsigned attribute: the same outside Authenticode. */
+    public static final ASN1ObjectIdentifier SIGNATURE_TIMESTAMP =
+            new ASN1ObjectIdentifier("1.2.840.113549.1.9.16.2.14");
 }

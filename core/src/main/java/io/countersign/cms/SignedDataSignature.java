@@ -40,7 +40,7 @@ import org.bouncycastle.asn1.x500.X500Name;
  * proves form; the {@code is…} methods do the arithmetic; trust is judged in {@code io.countersign.verify}. Every question is
  * decided while parsing, since Bouncy Castle parses lazily and hostile ASN.1 would throw from any later look at it.
  */
-public abstract sealed class SignedDataSignature permits AuthenticodeSignature, CatalogSignature {
+public abstract sealed class SignedDataSignature permits AuthenticodeSignature, CatalogSignature, PackageSignature {
     private static final int MAXIMUM_CERTIFICATES = 64;
 
     private final Bytes encoded;

@@ -5,11 +5,13 @@ import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.pe.PageHashes;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.DERSequence;
@@ -37,6 +39,8 @@ import org.bouncycastle.asn1.x509.DigestInfo;
  * Windows Authenticode Portable Executable Signature Format 1.0, "Authenticode-Specific Structures".
  */
 public final class SpcIndirectDataContent extends ASN1Object {
+    private static final byte[] LIST = {'A', 'P', 'P', 'X'};
+
     private final ASN1Encodable data;
     private final DigestInfo messageDigest;
 
@@ -89,6 +93,26 @@ public final class SpcIndirectDataContent extends ASN1Object {
     }
 
     /**
+     * What kind of thing is signed, exactly.
+     *
+     * @throws MalformedSignature if SPC_SIPINFO_OBJID data has another shape
+     */
+    SpcSubject subject() throws MalformedSignature {
+        if (!type().equals(Oids.SPC_SIPINFO)) {
+            return SpcSubject.of(type());
+        }
+        // SpcSipInfo ::= SEQUENCE { version INTEGER, uuid OCTET STRING (SIZE(16)), reserved INTEGER × 5 }
+        ASN1Sequence info =
+                ASN1Sequence.getInstance(ASN1Sequence.getInstance(data).getObjectAt(1));
+        if (info.size() != 7) {
+            throw new MalformedSignature("SpcSipInfo has " + info.size() + " elements, wanted 7");
+        }
+        return new SpcSubject(
+                Oids.SPC_SIPINFO.getId(),
+                Bytes.of(ASN1OctetString.getInstance(info.getObjectAt(1)).getOctets()));
+    }
+
+    /**
      * The page hashes beside the digest.
      *
      * @return empty also for anything but a PE image
@@ -102,7 +126,8 @@ public final class SpcIndirectDataContent extends ASN1Object {
     }
 
     /**
-     * The digest of what is signed.
+     * The digest of what is signed. An app package signs a list of digests (of its records, its central directory and three of
+     * its entries); for it this is the digest of that list, see {@link #ofList}.
      *
      * @throws MalformedSignature if the algorithm is unknown or the length does not fit it
      */
@@ -111,11 +136,21 @@ public final class SpcIndirectDataContent extends ASN1Object {
         DigestAlgorithm algorithm = DigestAlgorithm.of(oid)
                 .orElseThrow(() -> new MalformedSignature("the image digest's algorithm " + oid + " is none we know"));
         byte[] value = messageDigest.getDigest();
+        if (type().equals(Oids.SPC_SIPINFO)
+                && value.length > algorithm.size()
+                && Arrays.equals(value, 0, LIST.length, LIST, 0, LIST.length)) {
+            return ofList(algorithm, value);
+        }
         if (value.length != algorithm.size()) {
             throw new MalformedSignature("the image digest has " + value.length + " bytes, " + algorithm.jcaName()
                     + " has " + algorithm.size());
         }
         return new Digest(algorithm, Bytes.of(value));
+    }
+
+    /** One digest for what an app package has in its place, a list that starts with "APPX". */
+    public static Digest ofList(DigestAlgorithm algorithm, byte[] list) {
+        return algorithm.digest(list);
     }
 
     @Override

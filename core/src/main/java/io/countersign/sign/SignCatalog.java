@@ -8,18 +8,22 @@ import io.countersign.cms.MalformedSignature;
 import io.countersign.cms.SpcSpOpusInfo;
 import io.countersign.file.AtomicFile;
 import io.countersign.key.Bytes;
+import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.KeyUnavailable;
 import io.countersign.key.SigningKey;
+import io.countersign.sign.SignFile.Existing;
+import io.countersign.sign.SignFile.Options;
 import io.countersign.timestamp.TimestampSource;
 import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.TimestampUnavailable;
-import io.countersign.x509.DistinguishedNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import org.bouncycastle.asn1.ASN1Encoding;
 
 /** Signs catalogs as {@link SignFile} signs PE files: key, timestamp, a check of our own output. Immutable; safe for several threads. */
 public final class SignCatalog {
@@ -49,29 +53,61 @@ public final class SignCatalog {
         if (catalog.signature().isPresent()) {
             throw new IllegalArgumentException("the catalog is already signed");
         }
+        return make(catalog, new Options(digest, Existing.REFUSE, Optional.empty(), Optional.empty()), output)
+                .catalog();
+    }
+
+    /**
+     * Signs a file that is a catalog.
+     *
+     * @throws UnacceptableFile if it is none, or signed already and not to be signed anew
+     * @throws KeyUnavailable if the key cannot be used now
+     * @throws TimestampUnavailable if no timestamp was given; the key has been used, nothing is written
+     */
+    SignedFile sign(Path input, Path output, Options options)
+            throws IOException, UnacceptableFile, KeyUnavailable, TimestampUnavailable {
+        try {
+            Catalog catalog = Catalog.read(input);
+            if (catalog.signature().isPresent() && options.existing() == Existing.REFUSE) {
+                throw new UnacceptableFile("the catalog is already signed; ask to replace the signature");
+            }
+            Made made = make(catalog.unsigned(), options, output);
+            Digest trustList = options.digest().digest(catalog.trustList().getEncoded(ASN1Encoding.DER));
+            return new SignedFile(
+                    sha256(catalog.encoded()),
+                    Optional.of(sha256(made.catalog().encoded())),
+                    trustList,
+                    trustList,
+                    key.chain(),
+                    made.token(),
+                    List.of());
+        } catch (MalformedCatalog e) {
+            throw new UnacceptableFile(e.getMessage(), e);
+        }
+    }
+
+    private static Digest sha256(Bytes octets) {
+        return DigestAlgorithm.SHA256.digest(octets.toByteArray());
+    }
+
+    private record Made(Catalog catalog, Optional<TimestampToken> token) {}
+
+    private Made make(Catalog catalog, Options options, Path output)
+            throws IOException, KeyUnavailable, TimestampUnavailable {
         CatalogSignature made = new AuthenticodeSigner(key)
-                .signCatalog(catalog.trustList(), digest, new SpcSpOpusInfo(Optional.empty(), Optional.empty()));
-        if (!made.holds()) {
-            throw KeyUnavailable.permanently(
-                    "the signature does not fit the certificate “" + DistinguishedNames.commonName(key.certificate())
-                            + "”: configure the chain that belongs to the key",
-                    null);
-        }
-        if (timestamps.isPresent()) {
-            TimestampToken token = timestamps
-                    .get()
-                    .timestamp(digest.digest(made.signatureValue().toByteArray()));
-            made = timestamped(made, token);
-        }
-        byte[] octets = made.encoded().toByteArray();
-        Catalog signed = require(made.encoded(), catalog);
+                .signCatalog(
+                        catalog.trustList(), options.digest(), new SpcSpOpusInfo(options.description(), options.url()));
+        Optional<TimestampToken> token = new KeyAndTimestamp(key, timestamps).token(made, options.digest());
+        CatalogSignature whole = token.isPresent() ? timestamped(made, token.get()) : made;
+        byte[] octets = whole.encoded().toByteArray();
+        Catalog signed = require(whole.encoded(), catalog);
         AtomicFile.write(output, temporary -> {
             Files.write(temporary, octets);
             if (!Arrays.equals(Files.readAllBytes(temporary), octets)) {
                 throw new IllegalStateException("the signed catalog was not kept: the disk gave other octets back");
             }
         });
-        return signed;
+        return new Made(signed, token);
     }
 
     private static CatalogSignature timestamped(CatalogSignature signature, TimestampToken token) {

@@ -22,7 +22,6 @@ import io.countersign.pe.PeImage;
 import io.countersign.timestamp.TimestampSource;
 import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.TimestampUnavailable;
-import io.countersign.x509.DistinguishedNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -215,22 +214,9 @@ public final class SignFile {
 
     private Made make(AuthenticodeContent content) throws KeyUnavailable, TimestampUnavailable, MalformedSignature {
         AuthenticodeSignature made = new AuthenticodeSigner(key).sign(content);
-        if (!made.isSignedBy(key.certificate())) {
-            throw KeyUnavailable.permanently(
-                    "the signature does not fit the certificate “"
-                            + DistinguishedNames.commonName(key.certificate())
-                            + "”: configure the chain that belongs to the key",
-                    null);
-        }
-        if (timestamps.isEmpty()) {
-            return new Made(made, Optional.empty());
-        }
-        TimestampToken token = timestamps
-                .get()
-                .timestamp(content.imageDigest()
-                        .algorithm()
-                        .digest(made.signatureValue().toByteArray()));
-        return new Made(made.withTimestamp(token.encoded()), Optional.of(token));
+        Optional<TimestampToken> token = new KeyAndTimestamp(key, timestamps)
+                .token(made, content.imageDigest().algorithm());
+        return new Made(token.isPresent() ? made.withTimestamp(token.get().encoded()) : made, token);
     }
 
     /** The file's page hashes, if they are to be signed. */

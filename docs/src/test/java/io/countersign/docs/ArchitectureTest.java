@@ -99,11 +99,46 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule coreUsesNoFramework = classes()
-            .that(CORE)
+            .that(CORE.and(not(resideInAPackage("io.countersign.format.."))))
             .should()
             .onlyDependOnClassesThat(resideInAnyPackage(
                     OURS, "java..", "javax.security.auth.x500..", "org.bouncycastle..", "com.fasterxml.jackson.."))
             .because("core outlives the frameworks around it, and a reader needs to know none of them");
+
+    @ArchTest
+    static final ArchRule onlyFormatKnowsJsign = classes()
+            .that(CORE.and(resideInAPackage("io.countersign.format..")))
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(
+                    OURS,
+                    "java..",
+                    "org.bouncycastle..",
+                    "net.jsign",
+                    "net.jsign.appx",
+                    "net.jsign.msi",
+                    "net.jsign.mscab",
+                    "net.jsign.navx",
+                    "net.jsign.nuget",
+                    "net.jsign.script",
+                    "net.jsign.zip",
+                    "org.apache.poi.poifs.."))
+            .because("jsign and POI know how other formats are laid out; they come in by one door");
+
+    @ArchTest
+    static final ArchRule nobodySignsWithJsign = noClasses()
+            .should()
+            .dependOnClassesThat(resideInAPackage("net.jsign..")
+                    .and(not(resideInAnyPackage(
+                            "net.jsign.appx..",
+                            "net.jsign.msi..",
+                            "net.jsign.mscab..",
+                            "net.jsign.navx..",
+                            "net.jsign.nuget..",
+                            "net.jsign.script..",
+                            "net.jsign.zip..")))
+                    .and(not(type(net.jsign.Signable.class)))
+                    .and(not(type(net.jsign.DigestAlgorithm.class))))
+            .because("our engine signs, with keys that are used through their journal, and timestamps");
 
     @ArchTest
     static final ArchRule onlyProvenanceSpeaksJson = noClasses()
