@@ -52,6 +52,9 @@ final class ReportText {
     private static void describe(ObjectNode node, Report.SignatureReport signature) {
         node.put("imageDigest", signature.imageDigest().value().hex());
         signature.path().ifPresent(path -> subjects(node.putArray("chain"), path));
+        signature
+                .timestampKind()
+                .ifPresent(kind -> node.put("timestampKind", kind.name().toLowerCase(Locale.ROOT)));
         signature.timestamp().ifPresent(time -> node.put("timestamp", time.toString()));
         signature.timestampPath().ifPresent(path -> subjects(node.putArray("timestampChain"), path));
     }

@@ -2,12 +2,9 @@ package io.countersign.cms;
 
 import io.countersign.key.Bytes;
 import io.countersign.key.DigestAlgorithm;
-import io.countersign.key.HostileKeys;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.GeneralSecurityException;
-import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -22,18 +19,13 @@ import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Primitive;
-import org.bouncycastle.asn1.ASN1Set;
-import org.bouncycastle.asn1.ASN1TaggedObject;
 import org.bouncycastle.asn1.cms.Attribute;
 import org.bouncycastle.asn1.cms.CMSAttributes;
 import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
 import org.bouncycastle.asn1.cms.ContentInfo;
-import org.bouncycastle.asn1.cms.IssuerAndSerialNumber;
 import org.bouncycastle.asn1.cms.SignedData;
 import org.bouncycastle.asn1.cms.SignerInfo;
-import org.bouncycastle.asn1.x500.X500Name;
 
 /**
  * A SignedData with one SignerInfo (RFC 5652 section 5), whatever its content. Immutable and safe for several threads. Parsing
@@ -46,14 +38,13 @@ public abstract sealed class SignedDataSignature permits AuthenticodeSignature, 
     private final Bytes encoded;
     private final SignedData signedData;
     private final SignerInfo signer;
+    private final SignerReading reading;
     private final ASN1ObjectIdentifier timestampType;
-    private final DigestAlgorithm digestAlgorithm;
-    private final Optional<Bytes> signedAttributes;
     private final boolean contentTypeRight;
     private final boolean contentDigestRight;
     private final List<X509Certificate> certificates;
-    private final Optional<X509Certificate> signerCertificate;
     private final List<Bytes> timestamps;
+    private final List<Bytes> countersignatures;
     private final Set<String> unsignedAttributeTypes;
 
     /**
@@ -68,26 +59,14 @@ public abstract sealed class SignedDataSignature permits AuthenticodeSignature, 
         this.signedData = signedData;
         this.timestampType = timestampType;
         signer = SignerInfo.getInstance(signedData.getSignerInfos().getObjectAt(0));
-        ASN1ObjectIdentifier digestOid = signer.getDigestAlgorithm().getAlgorithm();
-        digestAlgorithm = DigestAlgorithm.of(digestOid)
-                .orElseThrow(() ->
-                        new MalformedSignature("the signer's digest algorithm " + digestOid + " is none we know"));
-        ASN1Set attributes = signer.getAuthenticatedAttributes();
-        signedAttributes =
-                attributes == null ? Optional.empty() : Optional.of(Bytes.of(attributes.getEncoded(ASN1Encoding.DER)));
+        certificates = readCertificates(octets);
+        reading = new SignerReading(signer, certificates);
         List<ASN1Encodable> contentTypes = signed(CMSAttributes.contentType);
         contentTypeRight = contentTypes.size() == 1
                 && contentTypes.get(0).equals(signedData.getEncapContentInfo().getContentType());
-        List<ASN1Encodable> contentDigests = signed(CMSAttributes.messageDigest);
-        contentDigestRight = contentDigests.size() == 1
-                && contentDigests.get(0).toASN1Primitive() instanceof ASN1OctetString claimed
-                && digestAlgorithm.digest(octets.content()).value().equals(Bytes.of(claimed.getOctets()));
-        certificates = readCertificates(octets);
-        signerCertificate = findSigner();
-        timestamps = new ArrayList<>();
-        for (ASN1Encodable value : unsigned(timestampType)) {
-            timestamps.add(Bytes.of(value.toASN1Primitive().getEncoded()));
-        }
+        contentDigestRight = reading.isAbout(octets.content());
+        timestamps = encoded(unsigned(timestampType));
+        countersignatures = encoded(unsigned(CMSAttributes.counterSignature));
         unsignedAttributeTypes = new TreeSet<>();
         if (signer.getUnauthenticatedAttributes() != null) {
             for (ASN1Encodable element : signer.getUnauthenticatedAttributes()) {
@@ -151,44 +130,22 @@ public abstract sealed class SignedDataSignature permits AuthenticodeSignature, 
         return found;
     }
 
-    private Optional<X509Certificate> findSigner() throws IOException {
-        ASN1Encodable id = signer.getSID().getId();
-        if (id.toASN1Primitive() instanceof ASN1TaggedObject) {
-            return Optional.empty(); // a subjectKeyIdentifier, which none of our formats uses
+    private static List<Bytes> encoded(List<ASN1Encodable> values) throws IOException {
+        List<Bytes> encoded = new ArrayList<>();
+        for (ASN1Encodable value : values) {
+            encoded.add(Bytes.of(value.toASN1Primitive().getEncoded()));
         }
-        IssuerAndSerialNumber sid = IssuerAndSerialNumber.getInstance(id);
-        for (X509Certificate c : certificates) {
-            if (c.getSerialNumber().equals(sid.getSerialNumber().getValue())
-                    && sid.getName()
-                            .equals(X500Name.getInstance(
-                                    c.getIssuerX500Principal().getEncoded()))) {
-                return Optional.of(c);
-            }
-        }
-        return Optional.empty();
+        return encoded;
     }
 
     /** The values of a signed attribute, in order. */
     final List<ASN1Encodable> signed(ASN1ObjectIdentifier type) {
-        return values(signer.getAuthenticatedAttributes(), type);
+        return reading.signed(type);
     }
 
     /** The values of an unsigned attribute, in order. */
     final List<ASN1Encodable> unsigned(ASN1ObjectIdentifier type) {
-        return values(signer.getUnauthenticatedAttributes(), type);
-    }
-
-    private static List<ASN1Encodable> values(ASN1Set attributes, ASN1ObjectIdentifier type) {
-        List<ASN1Encodable> values = new ArrayList<>();
-        if (attributes != null) {
-            for (ASN1Encodable element : attributes) {
-                Attribute attribute = Attribute.getInstance(element);
-                if (attribute.getAttrType().equals(type)) {
-                    attribute.getAttrValues().forEach(values::add);
-                }
-            }
-        }
-        return values;
+        return reading.unsigned(type);
     }
 
     /** The ContentInfo as it was read. */
@@ -198,7 +155,7 @@ public abstract sealed class SignedDataSignature permits AuthenticodeSignature, 
 
     /** The digest of the SignerInfo; honest signers use the same for what they sign. */
     public final DigestAlgorithm digestAlgorithm() {
-        return digestAlgorithm;
+        return reading.digestAlgorithm();
     }
 
     /** All X.509 certificates inside, in no particular order. */
@@ -208,12 +165,12 @@ public abstract sealed class SignedDataSignature permits AuthenticodeSignature, 
 
     /** The certificate the SignerInfo names by issuer and serial number, if it is inside. */
     public final Optional<X509Certificate> signerCertificate() {
-        return signerCertificate;
+        return reading.certificate();
     }
 
     /** The signature value: what a timestamp covers. */
     public final Bytes signatureValue() {
-        return Bytes.of(signer.getEncryptedDigest().getOctets());
+        return reading.signatureValue();
     }
 
     /** RFC 3161 tokens over the signature value, DER. */
@@ -221,9 +178,9 @@ public abstract sealed class SignedDataSignature permits AuthenticodeSignature, 
         return List.copyOf(timestamps);
     }
 
-    /** True if there is a PKCS#9 countersignature, the timestamp of old. */
-    public final boolean hasLegacyTimestamp() {
-        return unsignedAttributeTypes.contains(CMSAttributes.counterSignature.getId());
+    /** PKCS#9 countersignatures, the timestamps of old, DER: what {@link Countersignature} reads. */
+    public final List<Bytes> countersignatures() {
+        return List.copyOf(countersignatures);
     }
 
     /** Types of unsigned attributes with no meaning here, dotted: free storage that no signature covers. */
@@ -252,19 +209,7 @@ public abstract sealed class SignedDataSignature permits AuthenticodeSignature, 
 
     /** RFC 5652 section 5.6: the signature value over the DER of the signed attributes, by this certificate's key. */
     public final boolean isSignedBy(X509Certificate certificate) {
-        if (signedAttributes.isEmpty() || !HostileKeys.isBounded(certificate.getPublicKey())) {
-            return false;
-        }
-        String digest = digestAlgorithm.jcaName().replace("-", "");
-        String key = certificate.getPublicKey().getAlgorithm().equals("EC") ? "ECDSA" : "RSA";
-        try {
-            Signature verifier = Signature.getInstance(digest + "with" + key);
-            verifier.initVerify(certificate.getPublicKey());
-            verifier.update(signedAttributes.get().toByteArray());
-            return verifier.verify(signer.getEncryptedDigest().getOctets());
-        } catch (GeneralSecurityException | ArithmeticException e) {
-            return false; // a key or a signature value of another kind than announced, or one made to fail
-        }
+        return reading.isSignedBy(certificate);
     }
 
     /**
@@ -274,7 +219,7 @@ public abstract sealed class SignedDataSignature permits AuthenticodeSignature, 
     public final boolean holds() {
         return contentTypeRight
                 && contentDigestRight
-                && signerCertificate.map(this::isSignedBy).orElse(false);
+                && reading.certificate().map(this::isSignedBy).orElse(false);
     }
 
     /**

@@ -110,7 +110,7 @@ public final class TimestampFile {
     }
 
     static void requireUnstamped(AuthenticodeSignature signature) throws UnacceptableFile {
-        if (!signature.timestamps().isEmpty() || signature.hasLegacyTimestamp()) {
+        if (!signature.timestamps().isEmpty() || !signature.countersignatures().isEmpty()) {
             throw new UnacceptableFile(
                     "the signature has a timestamp already, which stays good as long as its authority's"
                             + " certificate; 'countersign timestamp --add' adds another");

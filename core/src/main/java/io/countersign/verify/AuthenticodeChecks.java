@@ -3,7 +3,6 @@ package io.countersign.verify;
 import io.countersign.cms.InvalidMarker;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.pe.PageHashes;
-import io.countersign.timestamp.TimestampToken;
 import io.countersign.verify.Finding.Outcome;
 import io.countersign.x509.CertificatePath;
 import java.util.List;
@@ -26,7 +25,7 @@ final class AuthenticodeChecks {
                     "x509.path",
                     "RFC 5280 section 6, " + AUTHENTICODE + ", Verifying the signature",
                     AuthenticodeChecks::path),
-            check("tsp.token", "RFC 3161 section 2.4.2, RFC 5816", AuthenticodeChecks::token),
+            check("tsp.token", "RFC 3161 section 2.4.2, RFC 5816; RFC 5652 section 11.4", AuthenticodeChecks::token),
             check("tsp.path", "RFC 3161 section 2.3", AuthenticodeChecks::tokenPath),
             check("cms.unsigned-attributes", "RFC 5652 section 5.3", AuthenticodeChecks::unsignedAttributes),
             check(
@@ -147,23 +146,19 @@ final class AuthenticodeChecks {
 
     private static Result token(Evidence e) {
         if (e.timestamp().isEmpty()) {
-            return new Result(
-                    Outcome.NOTE,
-                    e.signature().hasLegacyTimestamp()
-                            ? "the timestamp is a PKCS#9 countersignature, which is not judged yet"
-                            : "not timestamped: the signature ends with its certificate");
+            return new Result(Outcome.NOTE, "not timestamped: the signature ends with its certificate");
         }
         TimestampEvidence timestamp = e.timestamp().get();
         return timestamp
                 .flaw()
                 .map(flaw -> failed("the timestamp does not hold: " + flaw))
-                .orElseGet(() -> goodToken(timestamp.token().orElseThrow()));
+                .orElseGet(() -> goodToken(timestamp));
     }
 
-    private static Result goodToken(TimestampToken token) {
-        String message = "timestamped at " + token.genTime();
-        return token.imprint().orElseThrow().algorithm() == DigestAlgorithm.SHA1
-                ? new Result(Outcome.NOTE, message + ", over a SHA-1 imprint, which no authority may issue since 2022")
+    private static Result goodToken(TimestampEvidence timestamp) {
+        String message = "timestamped at " + timestamp.time().orElseThrow() + " by " + timestamp.kind();
+        return timestamp.digest().orElseThrow() == DigestAlgorithm.SHA1
+                ? new Result(Outcome.NOTE, message + " with SHA-1, which no authority may use since 2022")
                 : passed(message);
     }
 

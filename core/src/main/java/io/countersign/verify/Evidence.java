@@ -13,8 +13,8 @@ import java.util.Optional;
  * @param index 0 for the primary signature, nested ones follow
  * @param fileDigest the file's own image digest, with the algorithm the signature uses
  * @param filePages the file's own page hashes, of the kind the signature has; empty if it has none
- * @param timestamp its first RFC 3161 token
- * @param signingTime when the signature is taken to have been made: the time of a good token, else the time asked about
+ * @param timestamp its first RFC 3161 token, or where it has none its first PKCS#9 countersignature
+ * @param signingTime when the signature is taken to have been made: the time of a good timestamp, else the time asked about
  * @param path from the signer's certificate at that time; empty if the certificate is not in the file
  * @param rootsGiven whether there are trust anchors for code signing at all
  * @param timestampRootsGiven whether there are trust anchors for timestamps at all

@@ -26,13 +26,15 @@ public record Report(
      *
      * @param imageDigest what it signs
      * @param path from its signer's certificate
-     * @param timestamp the time in its first token, whether good or not
-     * @param timestampPath from that token's signer's certificate
+     * @param timestampKind which kind of timestamp was judged; empty if it has none
+     * @param timestamp the time in that timestamp, whether good or not
+     * @param timestampPath from that timestamp's signer's certificate
      */
     public record SignatureReport(
             int index,
             Digest imageDigest,
             Optional<CertificatePath> path,
+            Optional<TimestampKind> timestampKind,
             Optional<Instant> timestamp,
             Optional<CertificatePath> timestampPath) {}
 }

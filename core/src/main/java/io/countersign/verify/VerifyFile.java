@@ -10,7 +10,6 @@ import io.countersign.pe.ImageScan;
 import io.countersign.pe.MalformedPe;
 import io.countersign.pe.PageHashes;
 import io.countersign.pe.PeImage;
-import io.countersign.timestamp.TimestampToken;
 import io.countersign.verify.Finding.Outcome;
 import io.countersign.x509.CertificatePath;
 import io.countersign.x509.PathBuilder;
@@ -96,7 +95,8 @@ public final class VerifyFile {
                     i,
                     evidence.signature().imageDigest(),
                     evidence.path(),
-                    evidence.timestamp().flatMap(TimestampEvidence::token).map(TimestampToken::genTime),
+                    evidence.timestamp().map(TimestampEvidence::kind),
+                    evidence.timestamp().flatMap(TimestampEvidence::time),
                     evidence.timestamp().flatMap(TimestampEvidence::path)));
         }
         return new Report(verdict(findings), reports, findings, Optional.of(scan.sha256()));
@@ -109,14 +109,11 @@ public final class VerifyFile {
             ImageScan scan,
             Map<DigestAlgorithm, FilePages> pages,
             EmbeddedSignature embedded) {
-        Optional<TimestampEvidence> timestamp = signature.timestamps().stream()
-                .findFirst()
-                .map(der -> TimestampEvidence.gather(der, signature, timestampPaths));
+        Optional<TimestampEvidence> timestamp = TimestampEvidence.gather(signature, timestampPaths);
         // Only a time that somebody trusted vouches for may stand in for the present one.
         Instant signingTime = timestamp
                 .filter(TimestampEvidence::isGood)
-                .flatMap(TimestampEvidence::token)
-                .map(TimestampToken::genTime)
+                .flatMap(TimestampEvidence::time)
                 .orElse(at);
         Optional<CertificatePath> path = signature
                 .signerCertificate()

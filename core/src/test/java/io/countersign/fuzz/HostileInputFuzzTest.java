@@ -11,6 +11,7 @@ import io.countersign.catalog.DriverPackage;
 import io.countersign.catalog.MalformedCatalog;
 import io.countersign.catalog.UnfitPackage;
 import io.countersign.cms.AuthenticodeSignature;
+import io.countersign.cms.Countersignature;
 import io.countersign.cms.MalformedSignature;
 import io.countersign.fixture.PeSample;
 import io.countersign.fixture.TableSample;
@@ -132,6 +133,11 @@ class HostileInputFuzzTest {
             assertThat(signature.encoded()).isEqualTo(Bytes.of(der));
             assertThat(signature.signatureValue()).isNotNull();
             assertThat(signature.nested()).hasSizeLessThanOrEqualTo(16);
+            for (Bytes countersignature : signature.countersignatures()) {
+                Countersignature made = Countersignature.parse(countersignature, signature);
+                made.signerCertificate().ifPresent(made::isSignedBy);
+                assertThat(made.time()).isNotNull();
+            }
         } catch (MalformedSignature e) {
             assertThat(e).hasMessageNotContaining(": null");
         }

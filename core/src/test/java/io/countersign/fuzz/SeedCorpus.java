@@ -7,6 +7,7 @@ import io.countersign.catalog.DriverPackage;
 import io.countersign.catalog.TargetSystem;
 import io.countersign.catalog.UnfitPackage;
 import io.countersign.cms.AuthenticodeSignature;
+import io.countersign.fixture.CountersignatureSample;
 import io.countersign.fixture.PeSample;
 import io.countersign.fixture.SoftwareKey;
 import io.countersign.fixture.TableSample;
@@ -30,6 +31,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import org.bouncycastle.asn1.cms.CMSAttributes;
 
 /** Writes the seeds of {@link HostileInputFuzzTest} anew, all by our own writer and throw-away keys: run it in {@code core}. */
 final class SeedCorpus {
@@ -94,6 +96,20 @@ final class SeedCorpus {
         AuthenticodeSignature parsed = AuthenticodeSignature.parse(TableSample.signatureOf(Files.readAllBytes(nested)));
         seed("authenticodeSignature", "nested", parsed.encoded().toByteArray());
         seed("authenticodeSignature", "bare", parsed.nested().get(0).encoded().toByteArray());
+        seed(
+                "authenticodeSignature",
+                "countersigned",
+                parsed.nested()
+                        .get(0)
+                        .withUnsigned(
+                                CMSAttributes.counterSignature,
+                                CountersignatureSample.by(
+                                        authority,
+                                        DigestAlgorithm.SHA256,
+                                        parsed.nested().get(0).signatureValue().toByteArray(),
+                                        TIME))
+                        .encoded()
+                        .toByteArray());
         seed("timestampToken", "ours", parsed.timestamps().get(0).toByteArray());
         seed("timestampRequest", "plain", request(DigestAlgorithm.SHA256, false, Optional.empty()));
         seed(

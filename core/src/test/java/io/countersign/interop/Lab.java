@@ -23,11 +23,9 @@ final class Lab implements AutoCloseable {
 
     Lab(Path folder) throws IOException {
         this.folder = folder;
-        authority = new TimestampAuthority(
-                "interop",
-                TestPki.issue(timestampRoot, "LAB Interop Timestamp Authority", Kind.TIME_STAMPING),
-                InstantSource.system());
-        server = new LoopbackTsa(authority);
+        SoftwareKey timestamper = TestPki.issue(timestampRoot, "LAB Interop Timestamp Authority", Kind.TIME_STAMPING);
+        authority = new TimestampAuthority("interop", timestamper, InstantSource.system());
+        server = new LoopbackTsa(authority, timestamper);
         TestPki.pem(rootFile(), root.certificate());
         TestPki.pem(timestampRootFile(), timestampRoot.certificate());
         for (Algorithm algorithm : Algorithm.values()) {

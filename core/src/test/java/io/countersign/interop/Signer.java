@@ -22,6 +22,13 @@ import net.jsign.timestamp.TimestampingMode;
 enum Signer {
     COUNTERSIGN {
         @Override
+        Optional<String> cannot(Specimen specimen) {
+            return specimen.kind() == Kind.COUNTERSIGNED
+                    ? Optional.of("countersign verifies countersignatures and makes none")
+                    : Optional.empty();
+        }
+
+        @Override
         void signOnce(Lab lab, Path from, Path to, Specimen specimen) throws Exception {
             Options options = new Options(
                     specimen.digest(), Existing.APPEND, Optional.of("interop"), Optional.of("https://x.example"));
@@ -42,6 +49,7 @@ enum Signer {
                 case NESTED -> arguments.add("-nest");
                 case PAGE_HASHED -> arguments.add("-ph");
                 case TIMESTAMPED -> arguments.addAll(List.of("-ts", lab.server.url()));
+                case COUNTERSIGNED -> arguments.addAll(List.of("-t", lab.server.countersigningUrl()));
                 case SINGLE -> {
                     // as it does unasked
                 }
@@ -61,11 +69,12 @@ enum Signer {
         void signOnce(Lab lab, Path from, Path to, Specimen specimen) throws Exception {
             Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
             SoftwareKey key = lab.key(specimen.key());
+            boolean old = specimen.kind() == Kind.COUNTERSIGNED;
             AuthenticodeSigner signer = new AuthenticodeSigner(key.chain().toArray(X509Certificate[]::new), key.key())
                     .withDigestAlgorithm(net.jsign.DigestAlgorithm.of(shortName(specimen.digest())))
-                    .withTimestamping(specimen.kind() == Kind.TIMESTAMPED)
-                    .withTimestampingMode(TimestampingMode.RFC3161)
-                    .withTimestampingAuthority(lab.server.url());
+                    .withTimestamping(specimen.timestamped())
+                    .withTimestampingMode(old ? TimestampingMode.AUTHENTICODE : TimestampingMode.RFC3161)
+                    .withTimestampingAuthority(old ? lab.server.countersigningUrl() : lab.server.url());
             try (Signable file = Signable.of(to.toFile())) {
                 signer.sign(file);
             }

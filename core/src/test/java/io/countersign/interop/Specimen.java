@@ -13,7 +13,9 @@ record Specimen(Kind kind, DigestAlgorithm digest, Algorithm key) {
         /** The same signer twice, the second signature nested in the first. */
         NESTED,
         PAGE_HASHED,
-        TIMESTAMPED
+        TIMESTAMPED,
+        /** With a PKCS#9 countersignature instead of an RFC 3161 token. */
+        COUNTERSIGNED
     }
 
     /** Of the signer's key. */
@@ -32,6 +34,10 @@ record Specimen(Kind kind, DigestAlgorithm digest, Algorithm key) {
             }
         }
         return all;
+    }
+
+    boolean timestamped() {
+        return kind == Kind.TIMESTAMPED || kind == Kind.COUNTERSIGNED;
     }
 
     int signatures() {

@@ -6,6 +6,7 @@ import io.countersign.key.DigestAlgorithm;
 import io.countersign.verify.Finding;
 import io.countersign.verify.Finding.Outcome;
 import io.countersign.verify.Report;
+import io.countersign.verify.TimestampKind;
 import io.countersign.verify.Verdict;
 import io.countersign.verify.VerifyFile;
 import java.nio.file.Path;
@@ -42,8 +43,15 @@ enum Verifier {
                     report.verdict().equals(new Verdict.Trusted())
                             && report.signatures().size() == specimen.signatures()
                             && pages == (specimen.kind() == Kind.PAGE_HASHED)
-                            && report.signatures().get(0).timestamp().isPresent()
-                                    == (specimen.kind() == Kind.TIMESTAMPED));
+                            && report.signatures().get(0).timestampKind().equals(timestamp(specimen)));
+        }
+
+        private Optional<TimestampKind> timestamp(Specimen specimen) {
+            return switch (specimen.kind()) {
+                case TIMESTAMPED -> Optional.of(TimestampKind.RFC_3161);
+                case COUNTERSIGNED -> Optional.of(TimestampKind.PKCS_9);
+                default -> Optional.empty();
+            };
         }
     },
 
@@ -59,7 +67,7 @@ enum Verifier {
                             && output.contains("Number of verified signatures: " + specimen.signatures())
                             && !output.contains("MISMATCH")
                             && output.contains("Page hash algorithm") == (specimen.kind() == Kind.PAGE_HASHED)
-                            && output.contains("Timestamp verified") == (specimen.kind() == Kind.TIMESTAMPED));
+                            && output.contains("Timestamp verified") == specimen.timestamped());
         }
     },
 
@@ -82,7 +90,14 @@ enum Verifier {
 
     /** jsign finds the signatures and digests the file; Bouncy Castle does the arithmetic. Neither builds chains. */
     JSIGN {
-        private static final ASN1ObjectIdentifier TIMESTAMP = new ASN1ObjectIdentifier("1.3.6.1.4.1.311.3.3.1");
+        private static final ASN1ObjectIdentifier TOKEN = new ASN1ObjectIdentifier("1.3.6.1.4.1.311.3.3.1");
+
+        @Override
+        Optional<String> cannot(Specimen specimen) {
+            return specimen.kind() == Kind.COUNTERSIGNED
+                    ? Optional.of("Bouncy Castle refuses the content type that countersignatures of Authenticode have")
+                    : Optional.empty();
+        }
 
         @Override
         Optional<String> objection(Lab lab, Path file, Specimen specimen) throws Exception {
@@ -110,23 +125,23 @@ enum Verifier {
                             new JcaSimpleSignerInfoVerifierBuilder().build(certificate(signature, signer)))) {
                         return Optional.of("the signature value does not fit");
                     }
-                    Attribute timestamp = signer.getUnsignedAttributes() == null
+                    Attribute token = signer.getUnsignedAttributes() == null
                             ? null
-                            : signer.getUnsignedAttributes().get(TIMESTAMP);
-                    if ((timestamp != null) != (specimen.kind() == Kind.TIMESTAMPED)) {
-                        return Optional.of("timestamp: " + timestamp);
+                            : signer.getUnsignedAttributes().get(TOKEN);
+                    if ((token != null) != specimen.timestamped()) {
+                        return Optional.of("token: " + token);
                     }
-                    if (timestamp != null) {
-                        requireTimestamp(timestamp);
+                    if (token != null) {
+                        requireHolds(token);
                     }
                 }
                 return Optional.empty();
             }
         }
 
-        private void requireTimestamp(Attribute attribute) throws Exception {
+        private void requireHolds(Attribute token) throws Exception {
             CMSSignedData cms = new CMSSignedData(
-                    attribute.getAttributeValues()[0].toASN1Primitive().getEncoded());
+                    token.getAttributeValues()[0].toASN1Primitive().getEncoded());
             X509CertificateHolder authority =
                     certificate(cms, cms.getSignerInfos().iterator().next());
             new TimeStampToken(cms).validate(new JcaSimpleSignerInfoVerifierBuilder().build(authority));

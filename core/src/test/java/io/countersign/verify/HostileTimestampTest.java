@@ -32,7 +32,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.DERUTF8String;
-import org.bouncycastle.asn1.cms.CMSAttributes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -131,16 +130,6 @@ class HostileTimestampTest {
         SoftwareKey crowd = new SoftwareKey(TIMESTAMPER.key(), crowd());
         byte[] token = TokenSample.by(crowd, imprint(DigestAlgorithm.SHA256), NOW);
         assertUntrusted(judge(stamped(signature, token)), "at most 64");
-    }
-
-    /** A PKCS#9 countersignature lends no time, so it can neither harm nor help. */
-    @Test
-    void aCountersignatureOfOldIsNotedAndLendsNoTime() throws Exception {
-        AuthenticodeSignature old =
-                signature.withUnsigned(CMSAttributes.counterSignature, new DERUTF8String("whatever"));
-        Report report = judge(file(old));
-        assertTrusted(report);
-        assertNoted(report, "tsp.token", "PKCS#9 countersignature");
     }
 
     private static List<X509Certificate> crowd() {
