@@ -64,6 +64,9 @@ final class VerifyCommand implements Callable<Integer> {
                 roots(roots, "lab-root.pem", "--roots"),
                 roots(tsaRoots, "lab-timestamp-root.pem", "--tsa-roots"),
                 at.orElseGet(Instant::now));
+        if (!json.wanted()) {
+            verifier = verifier.withoutSha256();
+        }
         boolean trusted = true;
         ObjectNode document = json.wanted() ? Json.document() : null;
         ArrayNode list = document == null ? null : document.putArray("files");

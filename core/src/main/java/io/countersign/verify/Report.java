@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param verdict for the whole file
  * @param signatures the primary first, then nested ones
  * @param findings in order of signature and check
- * @param sha256 of the file as it is; empty if it is no PE
+ * @param sha256 of the file as it is; empty if it is no PE, or was not wanted
  */
 public record Report(
         Verdict verdict, List<SignatureReport> signatures, List<Finding> findings, Optional<Digest> sha256) {

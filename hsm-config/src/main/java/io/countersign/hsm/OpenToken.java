@@ -13,13 +13,13 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.ProviderException;
-import java.security.Security;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.TreeSet;
 import javax.security.auth.login.LoginException;
 
@@ -142,14 +142,15 @@ final class OpenToken {
     }
 
     private static Provider sunPkcs11() throws KeyUnavailable {
-        Provider provider = Security.getProvider("SunPKCS11");
-        if (provider == null) {
-            throw KeyUnavailable.permanently(
-                    "this Java runtime (" + System.getProperty("java.home")
-                            + ") has no SunPKCS11 provider; use one with the module jdk.crypto.cryptoki",
-                    null);
-        }
-        return provider;
+        // Security.getProvider would start every provider that is listed before this one.
+        return ServiceLoader.load(Provider.class, ClassLoader.getPlatformClassLoader()).stream()
+                .filter(p -> p.type().getSimpleName().equals("SunPKCS11"))
+                .findFirst()
+                .map(ServiceLoader.Provider::get)
+                .orElseThrow(() -> KeyUnavailable.permanently(
+                        "this Java runtime (" + System.getProperty("java.home")
+                                + ") has no SunPKCS11 provider; use one with the module jdk.crypto.cryptoki",
+                        null));
     }
 
     /** The module of a token, initialised. */

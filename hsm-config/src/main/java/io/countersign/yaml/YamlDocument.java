@@ -1,17 +1,19 @@
 package io.countersign.yaml;
 
-import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.composer.Composer;
 import org.yaml.snakeyaml.error.Mark;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.StreamReader;
+import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
  * One YAML document, and every problem found while it is read. Readers ask {@link #root()} for what they expect; whatever is
@@ -74,7 +76,9 @@ public final class YamlDocument {
         limits.setMaxAliasesForCollections(0);
         limits.setAllowRecursiveKeys(false);
         try {
-            Node node = new Yaml(limits).compose(new StringReader(text));
+            // What Yaml.compose does, without making the parts that build and write objects.
+            ParserImpl parser = new ParserImpl(new StreamReader(text), limits);
+            Node node = new Composer(parser, new Resolver(), limits).getSingleNode();
             if (node instanceof MappingNode mapping) {
                 return Optional.of(mapping);
             }
