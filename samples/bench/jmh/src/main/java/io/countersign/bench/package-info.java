@@ -1,0 +1,2 @@
+/** How fast core digests, measured with JMH. */
+package io.countersign.bench;
