@@ -27,7 +27,7 @@ public final class ElementLimit {
      * @throws MalformedSignature if there are more elements than this
      */
     public static void require(Bytes encoded, int maximum) throws MalformedSignature {
-        ByteBuffer octets = ByteBuffer.wrap(encoded.toByteArray());
+        ByteBuffer octets = encoded.asBuffer();
         int count = 0;
         while (octets.remaining() >= 2) {
             if (++count > maximum) {

@@ -1,5 +1,6 @@
 package io.countersign.key;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -29,6 +30,11 @@ public final class Bytes {
     /** A copy of the octets. */
     public byte[] toByteArray() {
         return octets.clone();
+    }
+
+    /** The octets themselves, read-only: for those who only look at what may be megabytes. */
+    public ByteBuffer asBuffer() {
+        return ByteBuffer.wrap(octets).asReadOnlyBuffer();
     }
 
     /** The number of octets. */

@@ -164,7 +164,7 @@ public final class CertificateTable {
         table.putInt(length)
                 .putShort((short) REVISION_2)
                 .putShort((short) PKCS_SIGNED_DATA)
-                .put(der.toByteArray());
+                .put(der.asBuffer());
         return table.rewind();
     }
 

@@ -82,8 +82,8 @@ public record PageHashes(DigestAlgorithm algorithm, Bytes table) {
             return Optional.of("the signature lists " + entries() + " " + algorithm.jcaName() + " pages in "
                     + table.size() + " bytes, the file has " + file.entries() + " in " + file.table.size());
         }
-        ByteBuffer signed = ByteBuffer.wrap(table.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
-        ByteBuffer actual = ByteBuffer.wrap(file.table.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer signed = table.asBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer actual = file.table.asBuffer().order(ByteOrder.LITTLE_ENDIAN);
         int entry = signed.mismatch(actual) / entrySize(algorithm) * entrySize(algorithm);
         long signedOffset = Integer.toUnsignedLong(signed.getInt(entry));
         long offset = Integer.toUnsignedLong(actual.getInt(entry));

@@ -36,7 +36,7 @@ public record PePatch(List<Replacement> replacements) {
         long at = 0;
         for (Replacement r : replacements) {
             copy(old, at, r.offset(), out);
-            write(out, ByteBuffer.wrap(r.inserted().toByteArray()));
+            write(out, r.inserted().asBuffer());
             at = r.offset() + r.removed();
         }
         copy(old, at, old.size(), out);
@@ -49,7 +49,7 @@ public record PePatch(List<Replacement> replacements) {
             Replacement r = replacements.get(i);
             move(file, r.offset() + r.removed(), r.offset() + r.inserted().size());
             file.position(r.offset());
-            write(file, ByteBuffer.wrap(r.inserted().toByteArray()));
+            write(file, r.inserted().asBuffer());
         }
     }
 
