@@ -2,6 +2,7 @@ package io.countersign.catalog;
 
 import io.countersign.cms.CatalogSignature;
 import io.countersign.key.Bytes;
+import io.countersign.key.Digest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -59,6 +60,17 @@ public record Catalog(
      */
     public static Catalog parse(Bytes der) throws MalformedCatalog {
         return CatalogReader.parse(der);
+    }
+
+    /** The member a file of this digest is found by, by what was hashed or by its tag. */
+    public Optional<CatalogMember> member(Digest digest) {
+        return members.stream()
+                .filter(m -> m.content()
+                                .map(CatalogMember.Content::digest)
+                                .filter(digest::equals)
+                                .isPresent()
+                        || m.tagDigest().filter(digest::equals).isPresent())
+                .findFirst();
     }
 
     /** The CertificateTrustList in DER: what a signature is made over. */

@@ -60,12 +60,13 @@ public final class CatalogCheck {
         if (digests.cabinet()) {
             return new Result(file, Outcome.ABSENT, "a cabinet, whose digest in catalogs is not judged yet");
         }
-        if (find(digests.member(DigestAlgorithm.SHA256)).isPresent()
-                || find(digests.member(DigestAlgorithm.SHA1)).isPresent()) {
+        if (catalog.member(digests.member(DigestAlgorithm.SHA256)).isPresent()
+                || catalog.member(digests.member(DigestAlgorithm.SHA1)).isPresent()) {
             return new Result(file, Outcome.COVERED, covered(digests));
         }
         for (DigestAlgorithm algorithm : List.of(DigestAlgorithm.SHA256, DigestAlgorithm.SHA1)) {
-            if (digests.isImage() && find(digests.whole().get(algorithm)).isPresent()) {
+            if (digests.isImage()
+                    && catalog.member(digests.whole().get(algorithm)).isPresent()) {
                 return new Result(
                         file,
                         Outcome.WRONG_DIGEST,
@@ -89,16 +90,6 @@ public final class CatalogCheck {
                 .distinct()
                 .filter(f -> files.stream().noneMatch(p -> PackageFolder.name(p).equalsIgnoreCase(f)))
                 .toList();
-    }
-
-    private Optional<CatalogMember> find(Digest digest) {
-        return catalog.members().stream()
-                .filter(m -> m.content()
-                                .map(CatalogMember.Content::digest)
-                                .filter(digest::equals)
-                                .isPresent()
-                        || m.tagDigest().filter(digest::equals).isPresent())
-                .findFirst();
     }
 
     private static String covered(FileDigests digests) {

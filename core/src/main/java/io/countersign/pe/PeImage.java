@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param peOffset where the {@code PE\0\0} signature stands
  * @param plus true for PE32+ (64-bit)
  * @param machine IMAGE_FILE_HEADER.Machine, unsigned 16 bits
+ * @param sectionAlignment what SectionAlignment says, unsigned 32 bits; unchecked
+ * @param dllCharacteristics the flags of DllCharacteristics, unsigned 16 bits
  * @param sizeOfHeaders what SizeOfHeaders says, unsigned 32 bits; unchecked
  * @param checksum the 4 bytes of CheckSum
  * @param storedChecksum their value, unsigned 32 bits
@@ -27,6 +29,8 @@ public record PeImage(
         long peOffset,
         boolean plus,
         int machine,
+        long sectionAlignment,
+        int dllCharacteristics,
         long sizeOfHeaders,
         ByteRange checksum,
         long storedChecksum,
@@ -123,6 +127,8 @@ public record PeImage(
                 peOffset,
                 plus,
                 Short.toUnsignedInt(file.getShort(4)),
+                Integer.toUnsignedLong(header.getInt(32)),
+                Short.toUnsignedInt(header.getShort(70)),
                 Integer.toUnsignedLong(header.getInt(60)),
                 checksum,
                 Integer.toUnsignedLong(header.getInt(64)),

@@ -7,5 +7,7 @@ public enum Confidence {
     /** Stated by the vendor, a standard or the CA/B Forum. */
     DOCUMENTED,
     /** Told by one secondary source. */
-    REPORTED
+    REPORTED,
+    /** Our reading of several sources, none of which says it outright. */
+    MODELLED
 }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param hashes empty if it is not known what this file's pages are
  * @param obstacle why
  */
-record FilePages(Optional<PageHashes> hashes, String obstacle) {
+public record FilePages(Optional<PageHashes> hashes, String obstacle) {
     static FilePages of(PeImage image, ByteSource source, DigestAlgorithm algorithm) throws IOException {
         try {
             return new FilePages(Optional.of(PageHashes.of(image, source, algorithm)), "");

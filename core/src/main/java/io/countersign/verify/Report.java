@@ -29,6 +29,7 @@ public record Report(
      * @param timestampKind which kind of timestamp was judged; empty if it has none
      * @param timestamp the time in that timestamp, whether good or not
      * @param timestampPath from that timestamp's signer's certificate
+     * @param signingTime when it is taken to have been made: the time of a good timestamp, else the time asked about
      */
     public record SignatureReport(
             int index,
@@ -36,5 +37,6 @@ public record Report(
             Optional<CertificatePath> path,
             Optional<TimestampKind> timestampKind,
             Optional<Instant> timestamp,
-            Optional<CertificatePath> timestampPath) {}
+            Optional<CertificatePath> timestampPath,
+            Instant signingTime) {}
 }

@@ -2,14 +2,10 @@ package io.countersign.verify;
 
 import io.countersign.cms.AuthenticodeSignature;
 import io.countersign.cms.EmbeddedSignature;
-import io.countersign.cms.MalformedSignature;
-import io.countersign.key.DigestAlgorithm;
 import io.countersign.pe.ByteSource;
 import io.countersign.pe.CertificateTable.Padding;
 import io.countersign.pe.ImageScan;
 import io.countersign.pe.MalformedPe;
-import io.countersign.pe.PageHashes;
-import io.countersign.pe.PeImage;
 import io.countersign.verify.Finding.Outcome;
 import io.countersign.x509.CertificatePath;
 import io.countersign.x509.PathBuilder;
@@ -19,10 +15,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -80,40 +73,25 @@ public final class VerifyFile {
      */
     public Report verify(Path file) throws IOException {
         try (ByteSource source = ByteSource.open(file)) {
-            PeImage image = PeImage.parse(source);
-            Optional<EmbeddedSignature> embedded = EmbeddedSignature.read(image, source);
-            if (embedded.isEmpty()) {
-                ImageScan scan = ImageScan.of(image, source, EnumSet.noneOf(DigestAlgorithm.class));
-                return new Report(new Verdict.Unsigned(), List.of(), List.of(), Optional.of(scan.sha256()));
-            }
-            return judge(image, source, embedded.get());
-        } catch (MalformedPe | MalformedSignature e) {
+            return verify(ImageReading.of(source, Set.of(), sha256));
+        } catch (MalformedPe e) {
             return new Report(new Verdict.Malformed(e.getMessage()), List.of(), List.of(), Optional.empty());
         }
     }
 
-    private Report judge(PeImage image, ByteSource source, EmbeddedSignature embedded) throws IOException {
-        List<AuthenticodeSignature> signatures = new ArrayList<>(List.of(embedded.signature()));
-        signatures.addAll(embedded.signature().nested());
-        Set<DigestAlgorithm> algorithms = EnumSet.noneOf(DigestAlgorithm.class);
-        signatures.forEach(s -> algorithms.add(s.imageDigest().algorithm()));
-        ImageScan scan =
-                sha256 ? ImageScan.of(image, source, algorithms) : ImageScan.withoutSha256(image, source, algorithms);
-
-        // Once for all signatures: a hostile file may nest many.
-        Map<DigestAlgorithm, FilePages> pages = new EnumMap<>(DigestAlgorithm.class);
-        for (AuthenticodeSignature signature : signatures) {
-            DigestAlgorithm kind =
-                    signature.pageHashes().map(PageHashes::algorithm).orElse(null);
-            if (kind != null && !pages.containsKey(kind)) {
-                pages.put(kind, FilePages.of(image, source, kind));
-            }
+    /** Verifies a file that was read. */
+    public Report verify(ImageReading reading) {
+        if (reading.flaw().isPresent()) {
+            return new Report(new Verdict.Malformed(reading.flaw().get()), List.of(), List.of(), reading.sha256());
         }
-
+        List<AuthenticodeSignature> signatures = reading.signatures();
+        if (signatures.isEmpty()) {
+            return new Report(new Verdict.Unsigned(), List.of(), List.of(), reading.sha256());
+        }
         List<Finding> findings = new ArrayList<>();
         List<Report.SignatureReport> reports = new ArrayList<>();
         for (int i = 0; i < signatures.size(); i++) {
-            Evidence evidence = gather(i, signatures.get(i), image, scan, pages, embedded);
+            Evidence evidence = gather(i, signatures.get(i), reading);
             AuthenticodeChecks.ALL.forEach(check -> findings.add(check.judge(evidence)));
             reports.add(new Report.SignatureReport(
                     i,
@@ -121,18 +99,15 @@ public final class VerifyFile {
                     evidence.path(),
                     evidence.timestamp().map(TimestampEvidence::kind),
                     evidence.timestamp().flatMap(TimestampEvidence::time),
-                    evidence.timestamp().flatMap(TimestampEvidence::path)));
+                    evidence.timestamp().flatMap(TimestampEvidence::path),
+                    evidence.signingTime()));
         }
-        return new Report(verdict(findings), reports, findings, sha256 ? Optional.of(scan.sha256()) : Optional.empty());
+        return new Report(verdict(findings), reports, findings, reading.sha256());
     }
 
-    private Evidence gather(
-            int index,
-            AuthenticodeSignature signature,
-            PeImage image,
-            ImageScan scan,
-            Map<DigestAlgorithm, FilePages> pages,
-            EmbeddedSignature embedded) {
+    private Evidence gather(int index, AuthenticodeSignature signature, ImageReading reading) {
+        EmbeddedSignature embedded = reading.embedded().orElseThrow();
+        ImageScan scan = reading.scan();
         Optional<TimestampEvidence> timestamp = TimestampEvidence.gather(signature, timestampPaths);
         // Only a time that somebody trusted vouches for may stand in for the present one.
         Instant signingTime = timestamp
@@ -146,7 +121,7 @@ public final class VerifyFile {
                 index,
                 signature,
                 scan.imageDigest(signature.imageDigest().algorithm()),
-                signature.pageHashes().map(signed -> pages.get(signed.algorithm())),
+                signature.pageHashes().map(signed -> reading.pages().get(signed.algorithm())),
                 timestamp,
                 signingTime,
                 path,
@@ -154,7 +129,7 @@ public final class VerifyFile {
                 timestampRootsGiven,
                 index == 0 ? embedded.padding() : Padding.NONE,
                 embedded.otherEntries(),
-                image.storedChecksum(),
+                reading.image().storedChecksum(),
                 scan.checksum());
     }
 

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -82,7 +83,7 @@ public final class PathBuilder {
                 }
             }
             if (!extended) {
-                found.add(new CertificatePath(path, anchored, problems(path, anchored)));
+                found.add(judged(path, anchored));
             }
         }
 
@@ -100,25 +101,42 @@ public final class PathBuilder {
             }
         }
 
-        private List<String> problems(List<X509Certificate> path, boolean anchored) {
-            List<String> problems = new ArrayList<>();
+        private CertificatePath judged(List<X509Certificate> path, boolean anchored) {
+            List<String> lapses = new ArrayList<>();
+            List<String> faults = new ArrayList<>();
             int judged = anchored && path.size() > 1 ? path.size() - 1 : path.size();
             for (int i = 0; i < judged; i++) {
                 X509Certificate c = path.get(i);
                 String name = "“" + DistinguishedNames.commonName(c) + "”";
-                validity(c, name, problems);
-                usage(c, i == 0, name, problems);
+                validity(c, name, lapses);
+                usage(c, i == 0, name, faults);
                 if (i > 0) {
-                    authority(c, i - 1, name, problems);
+                    authority(c, i - 1, name, faults);
                 }
                 if (c.hasUnsupportedCriticalExtension()) {
-                    problems.add(name + " has a critical extension that is not understood");
+                    faults.add(name + " has a critical extension that is not understood");
                 }
             }
-            if (problems.isEmpty()) {
-                StandardValidation.objection(path, at).ifPresent(problems::add);
+            if (faults.isEmpty()) {
+                validAt(path.subList(0, judged))
+                        .flatMap(time -> StandardValidation.objection(path, time))
+                        .ifPresent(faults::add);
             }
-            return problems;
+            return new CertificatePath(path, anchored, lapses, faults);
+        }
+
+        /** The time asked about if all are valid then, so that a lapse hides no fault; else any at which all are. */
+        private Optional<Instant> validAt(List<X509Certificate> certificates) {
+            Instant from = certificates.stream()
+                    .map(c -> c.getNotBefore().toInstant())
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow();
+            Instant to = certificates.stream()
+                    .map(c -> c.getNotAfter().toInstant())
+                    .min(Comparator.naturalOrder())
+                    .orElseThrow();
+            Instant time = at.isBefore(from) ? from : at.isAfter(to) ? to : at;
+            return from.isAfter(to) ? Optional.empty() : Optional.of(time);
         }
 
         private void validity(X509Certificate c, String name, List<String> problems) {
