@@ -49,6 +49,7 @@ public final class Countersign {
             "attach",
             "timestamp",
             "strip",
+            "formats",
             "diff",
             "verify",
             "verify-provenance",
@@ -108,6 +109,7 @@ public final class Countersign {
             case "attach" -> new AttachCommand(shell);
             case "timestamp" -> new TimestampCommand(shell);
             case "strip" -> new StripCommand(shell);
+            case "formats" -> new FormatsCommand(shell);
             case "diff" -> new DiffCommand(shell);
             case "verify" -> new VerifyCommand(shell);
             case "verify-provenance" -> new VerifyProvenanceCommand(shell);

@@ -42,7 +42,9 @@ final class Failure extends Exception {
     /** The answer is no, because of this file. */
     static Failure unacceptable(Path file, UnacceptableFile e) {
         // Without a cause the message says what to do; with one it is the format reader's, who says only what is wrong.
-        String hint = e.getCause() == null ? "" : "give a complete PE file (.sys, .exe, .dll); build or fetch it again";
+        String hint = e.getCause() == null
+                ? ""
+                : "give a complete file; build or fetch it again. 'countersign formats' lists what can be signed";
         return new Failure(ExitCode.NO, file + ": " + e.getMessage(), hint, Optional.empty(), e);
     }
 

@@ -13,7 +13,8 @@ final class GroupedCommands implements IHelpSectionRenderer {
     private static Map<String, List<String>> groups() {
         Map<String, List<String>> groups = new LinkedHashMap<>();
         groups.put("Try it", List.of("demo", "up"));
-        groups.put("Sign", List.of("sign", "submit", "timestamp", "strip", "digest", "sign-digest", "attach"));
+        groups.put(
+                "Sign", List.of("sign", "submit", "timestamp", "strip", "digest", "sign-digest", "attach", "formats"));
         groups.put("Check", List.of("verify", "diff", "verify-provenance"));
         groups.put("Driver packages", List.of("catalog"));
         groups.put("Keys", List.of("hsm"));

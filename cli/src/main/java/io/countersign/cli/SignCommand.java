@@ -7,6 +7,7 @@ import io.countersign.home.ConfigurationException;
 import io.countersign.hsm.Hsm;
 import io.countersign.hsm.KeyPurpose;
 import io.countersign.key.KeyUnavailable;
+import io.countersign.sign.SignByFormat;
 import io.countersign.sign.SignFile;
 import io.countersign.sign.SignFile.Existing;
 import io.countersign.sign.SignedFile;
@@ -18,6 +19,7 @@ import io.countersign.x509.DistinguishedNames;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -40,12 +42,16 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  countersign sign driver.sys -o signed.sys",
             "  countersign sign --in-place *.dll",
+            "  countersign sign setup.msi -o signed/             with signed/ a folder; so for .cab, .cat, .msix, .nupkg, .ps1",
             "  countersign sign --tsa http://timestamp.example/ --description 'My driver' driver.sys -o out/"
         })
 final class SignCommand implements Callable<Integer> {
     private final Shell shell;
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "PE files: .sys, .exe, .dll and the like.")
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "Files of any format that 'countersign formats' lists.")
     private List<Path> files = List.of();
 
     @ArgGroup(multiplicity = "1")
@@ -112,7 +118,8 @@ final class SignCommand implements Callable<Integer> {
         Configuration configuration = shell.configuration();
         LocalKeys keys = new LocalKeys(configuration, Hsm.open(shell.home(), configuration));
         Configuration.Key chosen = keys.choose(key);
-        SignFile signer = new SignFile(keys.open(chosen, KeyPurpose.CODE_SIGNING), timestamping.sources(keys));
+        SignByFormat signer = new SignByFormat(
+                keys.open(chosen, KeyPurpose.CODE_SIGNING), timestamping.sources(keys), InstantSource.system());
 
         ObjectNode document = json.wanted() ? Json.document() : null;
         ArrayNode list = document == null ? null : document.putArray("files");

@@ -22,7 +22,8 @@ final class SignatureOptions {
 
     @Option(
             names = "--page-hashes",
-            description = "Sign the SHA-256 of every page too, so that Windows checks pages as they are read.")
+            description =
+                    "Of PE files, sign the SHA-256 of every page too, so that Windows checks pages as they are read.")
     private boolean pageHashes;
 
     @Option(

@@ -42,22 +42,25 @@ final class StripCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Failure, IOException {
         Path target = OutputPath.file(OutputPath.typed(output));
-        boolean restored;
+        StripFile.Result result;
         try {
-            restored = StripFile.strip(file, target) == StripFile.Result.RESTORED;
+            result = StripFile.strip(file, target);
         } catch (UnacceptableFile e) {
             throw Failure.unacceptable(file, e);
         }
-        String line = restored
-                ? "the submitted file, bit by bit"
-                : "unsigned; its original length and checksum are not known, so padding and checksum may differ";
+        String line = switch (result) {
+            case RESTORED -> "the submitted file, bit by bit";
+            case LENGTH_AND_CHECKSUM_UNKNOWN ->
+                "unsigned; its original length and checksum are not known, so padding and checksum may differ";
+            case PARTS_KEPT -> "unsigned; all but the signature's own parts are as they were";
+        };
         shell.out()
                 .println(
                         json.wanted()
                                 ? Json.text(Json.document()
                                         .put("file", file.toString())
                                         .put("output", target.toString())
-                                        .put("restored", restored))
+                                        .put("restored", result == StripFile.Result.RESTORED))
                                 : target + ": " + line);
         return ExitCode.GOOD;
     }

@@ -6,6 +6,7 @@ import io.countersign.home.Configuration;
 import io.countersign.home.ConfigurationException;
 import io.countersign.hsm.Hsm;
 import io.countersign.key.KeyUnavailable;
+import io.countersign.sign.TimestampByFormat;
 import io.countersign.sign.TimestampFile;
 import io.countersign.sign.UnacceptableFile;
 import io.countersign.timestamp.TimestampSource;
@@ -39,7 +40,7 @@ import picocli.CommandLine.Parameters;
 final class TimestampCommand implements Callable<Integer> {
     private final Shell shell;
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Signed PE files: .sys, .exe, .dll and the like.")
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Signed files of any format but catalogs.")
     private List<Path> files = List.of();
 
     @ArgGroup(multiplicity = "1")
@@ -75,7 +76,7 @@ final class TimestampCommand implements Callable<Integer> {
                     "--signature " + signature + " is no signature", "0 is the primary, 1 the first nested");
         }
         List<Path> targets = outputs.of(files);
-        TimestampFile timestamper = new TimestampFile(source());
+        TimestampByFormat timestamper = new TimestampByFormat(source());
         TimestampFile.Options options = new TimestampFile.Options(signature, add);
         ObjectNode document = json.wanted() ? Json.document() : null;
         ArrayNode list = document == null ? null : document.putArray("files");

@@ -144,7 +144,7 @@ class SignCommandTest {
         Path bad = Files.writeString(folder.resolve("empty.sys"), "");
 
         JsonNode document = Transcript.of(HOME, "sign", "--in-place", "--no-timestamp", "--json", good, bad, good)
-                .fails(1, bad + ": ", "hint: give a complete PE file")
+                .fails(1, bad + ": ", "nor of another format that can be signed")
                 .json();
 
         assertThat(document.path("files").findValuesAsText("file")).containsExactly(good.toString());

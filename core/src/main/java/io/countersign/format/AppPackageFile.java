@@ -13,15 +13,19 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import net.jsign.appx.APPXFile;
 
 /**
  * An app package or bundle (MSIX, APPX): a ZIP archive whose signature is an entry of "PKCX" and the DER. What is signed is a
@@ -44,12 +48,14 @@ final class AppPackageFile implements SignableFile {
     private static final String OVERRIDE =
             "<Override PartName=\"/" + SIGNATURE + "\" ContentType=\"application/vnd.ms-appx.signature\"/>";
 
+    private final Path file;
     private final ByteSource source;
     private final ZipArchive archive;
     private final Covered covered;
     private final Optional<Bytes> signature;
 
-    private AppPackageFile(ByteSource source) throws IOException, MalformedFile {
+    private AppPackageFile(Path file, ByteSource source) throws IOException, MalformedFile {
+        this.file = file;
         this.source = source;
         archive = ZipArchive.read(source);
         covered = archive.without(SIGNATURE);
@@ -77,7 +83,7 @@ final class AppPackageFile implements SignableFile {
     static AppPackageFile open(Path file) throws IOException, MalformedFile {
         ByteSource source = ByteSource.open(file);
         try {
-            return new AppPackageFile(source);
+            return new AppPackageFile(file, source);
         } catch (IOException | MalformedFile e) {
             source.close();
             throw e;
@@ -133,6 +139,20 @@ final class AppPackageFile implements SignableFile {
         return Arrays.stream(DigestAlgorithm.values())
                 .filter(a -> a.label().equals(method.group(1)))
                 .findFirst();
+    }
+
+    /** The manifest's Publisher has to be the signer's subject (Microsoft Learn, "Sign an app package using SignTool"). */
+    @Override
+    public Optional<String> refusal(X509Certificate signer) throws IOException, MalformedFile {
+        return JsignFormat.reading(() -> {
+            try (APPXFile jsign = new APPXFile(Files.newByteChannel(file, StandardOpenOption.READ))) {
+                jsign.validate(signer);
+                return Optional.empty();
+            } catch (IllegalArgumentException e) {
+                return Optional.of(e.getMessage() + "; make the package again with that Publisher, or sign it with"
+                        + " the publisher's certificate");
+            }
+        });
     }
 
     private static byte[] ascii(String text) {

@@ -61,12 +61,14 @@ final class CabinetFile implements SignableFile {
                 "the cabinet says it has " + cabinet + " bytes, the file has " + source.size());
         require((flags & ~(FLAG_PREVIOUS | FLAG_NEXT | FLAG_RESERVE)) == 0, "the cabinet has unknown flags " + flags);
         long at = HEADER;
-        int perFolder = 0;
         Optional<byte[]> place = Optional.empty();
         if ((flags & FLAG_RESERVE) != 0) {
             ByteBuffer sizes = read(source, at, 4);
             int reserve = Short.toUnsignedInt(sizes.getShort(0));
-            perFolder = Byte.toUnsignedInt(sizes.get(2));
+            require(
+                    sizes.get(2) == 0 && sizes.get(3) == 0,
+                    "the cabinet has reserves in its folders or data blocks, whose sizes no signature covers;"
+                            + " make the cabinet without a reserve");
             place = place(read(source, at + 4, reserve));
             at += 4 + reserve;
         }
@@ -75,12 +77,12 @@ final class CabinetFile implements SignableFile {
             at = afterName(source, at);
         }
         require(
-                at + (long) folders * (FOLDER + perFolder) <= files && files <= cabinet,
+                at + (long) folders * FOLDER <= files && files <= cabinet,
                 "the cabinet's " + folders + " folders and its files (at " + files + ") do not fit its " + cabinet
                         + " bytes");
         for (int i = 0; i < folders; i++) {
             long data = Integer.toUnsignedLong(
-                    read(source, at + (long) i * (FOLDER + perFolder), FOLDER).getInt(0));
+                    read(source, at + (long) i * FOLDER, FOLDER).getInt(0));
             require(data <= cabinet, "folder " + i + " of the cabinet has its data at " + data + ", behind its end");
         }
         return signature(source, cabinet, place);
@@ -93,8 +95,10 @@ final class CabinetFile implements SignableFile {
         }
         int first = Short.toUnsignedInt(reserve.getShort(0));
         int second = Short.toUnsignedInt(reserve.getShort(2));
+        // Nothing covers what stands behind the two; a signature that was taken away leaves its room.
+        int rest = reserve.limit() - 4 - first - second;
         require(
-                4 + first + second <= reserve.limit() && (second == 0 || second == PLACE),
+                (second == PLACE && rest == 0) || (second == 0 && (rest == 0 || rest == PLACE)),
                 "the cabinet's reserve is of a form that has no place for a signature; make the cabinet without a reserve");
         byte[] place = new byte[second];
         reserve.get(4 + first, place);

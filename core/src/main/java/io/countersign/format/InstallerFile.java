@@ -113,7 +113,12 @@ final class InstallerFile implements SignableFile {
     static InstallerFile open(Path file) throws IOException, MalformedFile {
         POIFSFileSystem system = JsignFormat.reading(() -> new POIFSFileSystem(file.toFile(), true));
         try {
-            return JsignFormat.reading(() -> new InstallerFile(system, Files.size(file)));
+            long size = Files.size(file);
+            require(
+                    size % system.getBigBlockSize() == 0,
+                    "the compound file is cut off: its " + size + " bytes are no multiple of its sectors of "
+                            + system.getBigBlockSize());
+            return JsignFormat.reading(() -> new InstallerFile(system, size));
         } catch (IOException | MalformedFile e) {
             system.close();
             throw e;

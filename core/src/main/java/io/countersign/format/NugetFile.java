@@ -2,6 +2,7 @@ package io.countersign.format;
 
 import static io.countersign.format.MalformedFile.require;
 
+import io.countersign.cms.PackageSignature;
 import io.countersign.format.ZipArchive.Covered;
 import io.countersign.format.ZipArchive.Entry;
 import io.countersign.key.Bytes;
@@ -11,6 +12,7 @@ import io.countersign.pe.ByteSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +64,11 @@ final class NugetFile implements SignableFile {
         Octets.update(digest, source, 0, covered.end());
         digest.update(covered.directory().toByteArray());
         return new Digest(algorithm, Bytes.of(digest.digest()));
+    }
+
+    @Override
+    public Optional<String> refusal(X509Certificate signer) {
+        return PackageSignature.keyFlaw(signer);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.countersign.key.DigestAlgorithm;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.Map;
 import java.util.Optional;
 
@@ -51,6 +52,16 @@ public interface SignableFile extends Closeable {
      * @throws MalformedFile if the file says so in a way that is not understood
      */
     default Optional<DigestAlgorithm> requiredDigest() throws IOException, MalformedFile {
+        return Optional.empty();
+    }
+
+    /**
+     * Why Windows, or NuGet, would not take this signer for this file, whatever else is right.
+     *
+     * @return empty if it would
+     * @throws MalformedFile if what says so in the file cannot be read
+     */
+    default Optional<String> refusal(X509Certificate signer) throws IOException, MalformedFile {
         return Optional.empty();
     }
 

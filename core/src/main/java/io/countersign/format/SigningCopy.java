@@ -8,8 +8,6 @@ import io.countersign.key.DigestAlgorithm;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.cert.X509Certificate;
-import java.util.Optional;
 import net.jsign.Signable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.cms.CMSException;
@@ -20,11 +18,9 @@ import org.bouncycastle.cms.CMSTypedData;
  * as a {@link SignableFile} before, and be read as one after; what is written may be half done if this throws. For one thread.
  */
 public final class SigningCopy implements Closeable {
-    private final FileFormat format;
     private final Signable signable;
 
-    private SigningCopy(FileFormat format, Signable signable) {
-        this.format = format;
+    private SigningCopy(Signable signable) {
         this.signable = signable;
     }
 
@@ -47,24 +43,7 @@ public final class SigningCopy implements Closeable {
      * @throws MalformedFile if jsign cannot read it
      */
     public static SigningCopy open(Path copy, FileFormat format) throws IOException, MalformedFile {
-        return new SigningCopy(format, JsignFormat.reading(() -> JsignFormat.open(copy, format)));
-    }
-
-    /**
-     * Why Windows, or NuGet, would not take this signer for this file, whatever else is right.
-     *
-     * @return empty if it would
-     */
-    public Optional<String> refusal(X509Certificate signer) throws IOException {
-        if (format == FileFormat.NUGET) {
-            return PackageSignature.keyFlaw(signer);
-        }
-        try {
-            signable.validate(signer);
-            return Optional.empty();
-        } catch (IllegalArgumentException e) {
-            return Optional.of(e.getMessage());
-        }
+        return new SigningCopy(JsignFormat.reading(() -> JsignFormat.open(copy, format)));
     }
 
     /**

@@ -25,6 +25,7 @@ final class ZipContent {
     private static final int STORED = 0;
     private static final int DEFLATED = 8;
     private static final int ENCRYPTED = 1;
+    private static final int SIZES_FOLLOW = 8;
     private static final int BLOCK = 1 << 16;
 
     private ZipContent() {}
@@ -97,7 +98,17 @@ final class ZipContent {
                         && data + entry.compressed() <= entry.end()
                         && Short.toUnsignedInt(header.getShort(8)) == entry.method(),
                 "the local header of entry " + entry.name() + " does not fit the central directory");
-        require((header.getShort(6) & ENCRYPTED) == 0, "entry " + entry.name() + " is encrypted");
+        int flags = header.getShort(6);
+        require((flags & ENCRYPTED) == 0, "entry " + entry.name() + " is encrypted");
+        ByteBuffer record = ByteBuffer.wrap(entry.record().toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
+        require(
+                flags == record.getShort(8)
+                        && ((flags & SIZES_FOLLOW) != 0
+                                || (header.getInt(14) == record.getInt(16)
+                                        && header.getInt(18) == record.getInt(20)
+                                        && header.getInt(22) == record.getInt(24))),
+                "the local header of entry " + entry.name()
+                        + " has other flags, sizes or CRC than the central directory");
         source.read(entry.offset() + LOCAL, ByteBuffer.wrap(name));
         require(
                 new String(name, StandardCharsets.ISO_8859_1).equals(entry.name()),

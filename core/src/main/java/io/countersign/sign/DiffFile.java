@@ -110,7 +110,7 @@ public final class DiffFile {
         try {
             return PeImage.parse(source);
         } catch (MalformedPe e) {
-            throw new UnacceptableFile(file + ": " + e.getMessage(), e);
+            throw new UnacceptableFile(file + ": " + e.getMessage() + "; PE files are what this compares", e);
         }
     }
 

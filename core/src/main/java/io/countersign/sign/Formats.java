@@ -15,8 +15,9 @@ final class Formats {
     static FileFormat of(Path file) throws IOException, UnacceptableFile {
         try {
             return FileFormat.of(file)
-                    .orElseThrow(() -> new UnacceptableFile(
-                            "a file of no format that can be signed; known are " + FileFormat.known()));
+                    .orElseThrow(() ->
+                            new UnacceptableFile("not a PE file, nor of another format that can be signed; known are "
+                                    + FileFormat.known()));
         } catch (MalformedFile e) {
             throw new UnacceptableFile(e.getMessage(), e);
         }

@@ -100,6 +100,10 @@ public final class SignByFormat {
                 present = file.signature();
                 parts = file.parts();
                 requireDigest(file.requiredDigest(), options.digest());
+                Optional<String> refusal = file.refusal(key.certificate());
+                if (refusal.isPresent()) {
+                    throw new UnacceptableFile(refusal.get());
+                }
                 file.digest(options.digest()); // everything covered can be read, within bounds
             }
             Optional<AuthenticodeSignature> primary = primary(present, format, options);
@@ -162,12 +166,7 @@ public final class SignByFormat {
     private record Made(SignedDataSignature whole, Digest digest, Optional<TimestampToken> token) {}
 
     private Made make(SigningCopy writing, FileFormat format, Optional<AuthenticodeSignature> primary, Options options)
-            throws IOException, UnacceptableFile, MalformedFile, MalformedSignature, KeyUnavailable,
-                    TimestampUnavailable {
-        Optional<String> refusal = writing.refusal(key.certificate());
-        if (refusal.isPresent()) {
-            throw new UnacceptableFile(refusal.get());
-        }
+            throws IOException, MalformedFile, MalformedSignature, KeyUnavailable, TimestampUnavailable {
         AuthenticodeSigner signer = new AuthenticodeSigner(key);
         KeyAndTimestamp common = new KeyAndTimestamp(key, timestamps);
         if (format == FileFormat.NUGET) {

@@ -23,7 +23,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.cms.ContentInfo;
+import org.bouncycastle.asn1.cms.SignedData;
 
 /** Signs catalogs as {@link SignFile} signs PE files: key, timestamp, a check of our own output. Immutable; safe for several threads. */
 public final class SignCatalog {
@@ -68,6 +72,7 @@ public final class SignCatalog {
             throws IOException, UnacceptableFile, KeyUnavailable, TimestampUnavailable {
         try {
             Catalog catalog = Catalog.read(input);
+            requireKnown(input, catalog);
             if (catalog.signature().isPresent() && options.existing() == Existing.REFUSE) {
                 throw new UnacceptableFile("the catalog is already signed; ask to replace the signature");
             }
@@ -83,6 +88,19 @@ public final class SignCatalog {
                     List.of());
         } catch (MalformedCatalog e) {
             throw new UnacceptableFile(e.getMessage(), e);
+        }
+    }
+
+    /** Signing writes the list anew, and nothing in it may get lost. */
+    private static void requireKnown(Path input, Catalog catalog) throws IOException, UnacceptableFile {
+        ContentInfo info = ContentInfo.getInstance(ASN1Primitive.fromByteArray(Files.readAllBytes(input)));
+        ASN1Encodable list =
+                SignedData.getInstance(info.getContent()).getEncapContentInfo().getContent();
+        if (!Arrays.equals(
+                list.toASN1Primitive().getEncoded(ASN1Encoding.DER),
+                catalog.trustList().getEncoded(ASN1Encoding.DER))) {
+            throw new UnacceptableFile("the catalog's list has parts that are not known here, so signing would drop"
+                    + " them; make it anew with 'countersign catalog create'");
         }
     }
 

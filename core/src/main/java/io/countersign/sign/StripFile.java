@@ -4,6 +4,9 @@ import io.countersign.cms.EmbeddedSignature;
 import io.countersign.cms.MalformedSignature;
 import io.countersign.cms.SourceImage;
 import io.countersign.file.AtomicFile;
+import io.countersign.format.FileFormat;
+import io.countersign.format.MalformedFile;
+import io.countersign.format.SignableFile;
 import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
@@ -21,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
 
 /** Takes signatures away again. */
@@ -32,15 +36,47 @@ public final class StripFile {
         /** The file has the length, CheckSum and SHA-256 that our signer noted of the submitted one. */
         RESTORED,
         /** Somebody else signed it: up to 7 zero octets at the end may be padding, and the CheckSum is computed anew. */
-        LENGTH_AND_CHECKSUM_UNKNOWN
+        LENGTH_AND_CHECKSUM_UNKNOWN,
+        /** No PE file: every part but the signature is as it was; how the container was laid out before is not known. */
+        PARTS_KEPT
     }
 
     /**
-     * Writes the file without its certificate table; the output appears whole or not at all, and may be the input itself.
+     * Writes the file without its signature; the output appears whole or not at all, and may be the input itself.
      *
-     * @throws UnacceptableFile if the input is no PE, is malformed or is not signed
+     * @throws UnacceptableFile if the input is of no known format, is malformed or is not signed
      */
     public static Result strip(Path input, Path output) throws IOException, UnacceptableFile {
+        FileFormat format = Formats.of(input);
+        return switch (format) {
+            case PE -> stripImage(input, output);
+            case CATALOG ->
+                throw new UnacceptableFile(
+                        "a catalog has its signature around it; 'countersign catalog create' makes one"
+                                + " without, 'countersign sign --replace' signs it anew");
+            default -> stripCopy(input, format, output);
+        };
+    }
+
+    private static Result stripCopy(Path input, FileFormat format, Path output) throws IOException, UnacceptableFile {
+        try (PrivateCopy copy = PrivateCopy.of(input, output)) {
+            Map<String, Digest> parts;
+            try (SignableFile file = SignableFile.open(copy.path(), format)) {
+                if (file.signature().isEmpty()) {
+                    throw new UnacceptableFile("the file has no signature to take away");
+                }
+                parts = file.parts();
+            }
+            copy.strip(format);
+            copy.checkUnsigned(format, parts);
+            copy.release();
+            return Result.PARTS_KEPT;
+        } catch (MalformedFile e) {
+            throw new UnacceptableFile(e.getMessage(), e);
+        }
+    }
+
+    private static Result stripImage(Path input, Path output) throws IOException, UnacceptableFile {
         try (ByteSource source = ByteSource.open(input)) {
             PeImage image = PeImage.parse(source);
             EmbeddedSignature embedded = EmbeddedSignature.read(image, source)

@@ -3,10 +3,10 @@ package io.countersign.sign;
 import io.countersign.cms.AuthenticodeSignature;
 import io.countersign.cms.EmbeddedSignature;
 import io.countersign.cms.MalformedSignature;
+import io.countersign.cms.SignedDataSignature;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.pe.ByteSource;
-import io.countersign.pe.ImageScan;
 import io.countersign.pe.MalformedPe;
 import io.countersign.pe.PeImage;
 import io.countersign.timestamp.TimestampSource;
@@ -63,10 +63,10 @@ public final class TimestampFile {
             AuthenticodeSignature primary = embedded.signature();
             AuthenticodeSignature chosen = chosen(primary, options);
             requireReplaceable(embedded);
-            Set<DigestAlgorithm> algorithms = EnumSet.of(
-                    primary.imageDigest().algorithm(), chosen.imageDigest().algorithm());
+            Digest signed = chosen.imageDigest();
+            Set<DigestAlgorithm> algorithms = EnumSet.of(primary.imageDigest().algorithm(), signed.algorithm());
             try (Draft draft = Draft.of(image, source, output, algorithms)) {
-                requireUnchanged(chosen, draft.scan());
+                requireUnchanged(signed, draft.scan().imageDigest(signed.algorithm()));
                 requireHolds(chosen);
 
                 TimestampToken token = timestamps.timestamp(imprint(chosen));
@@ -81,8 +81,7 @@ public final class TimestampFile {
         }
     }
 
-    private static AuthenticodeSignature chosen(AuthenticodeSignature primary, Options options)
-            throws UnacceptableFile {
+    static AuthenticodeSignature chosen(AuthenticodeSignature primary, Options options) throws UnacceptableFile {
         int nested = primary.nested().size();
         if (options.signature() > nested) {
             throw new UnacceptableFile("there is no signature " + options.signature() + ": the file has signature 0"
@@ -109,7 +108,7 @@ public final class TimestampFile {
         requireRebuildable(embedded.signature());
     }
 
-    static void requireUnstamped(AuthenticodeSignature signature) throws UnacceptableFile {
+    static void requireUnstamped(SignedDataSignature signature) throws UnacceptableFile {
         if (!signature.timestamps().isEmpty() || !signature.countersignatures().isEmpty()) {
             throw new UnacceptableFile(
                     "the signature has a timestamp already, which stays good as long as its authority's"
@@ -117,7 +116,7 @@ public final class TimestampFile {
         }
     }
 
-    static void requireRebuildable(AuthenticodeSignature signature) throws UnacceptableFile {
+    static void requireRebuildable(SignedDataSignature signature) throws UnacceptableFile {
         if (!signature.isRebuiltUnchanged()) {
             throw new UnacceptableFile(
                     "the signature is not encoded in DER, so adding to it would change octets it covers;"
@@ -125,9 +124,7 @@ public final class TimestampFile {
         }
     }
 
-    private static void requireUnchanged(AuthenticodeSignature signature, ImageScan scan) throws UnacceptableFile {
-        Digest signed = signature.imageDigest();
-        Digest is = scan.imageDigest(signed.algorithm());
+    static void requireUnchanged(Digest signed, Digest is) throws UnacceptableFile {
         if (!signed.equals(is)) {
             throw new UnacceptableFile(
                     "the file was changed after signing: its image digest is " + is + ", signed was " + signed);
@@ -135,17 +132,14 @@ public final class TimestampFile {
     }
 
     /** A timestamp on a signature that is broken would be a lie told in good faith. */
-    static void requireHolds(AuthenticodeSignature signature) throws UnacceptableFile {
-        boolean holds = signature.isContentTypeRight()
-                && signature.isContentDigestRight()
-                && signature.signerCertificate().map(signature::isSignedBy).orElse(false);
-        if (!holds) {
+    static void requireHolds(SignedDataSignature signature) throws UnacceptableFile {
+        if (!signature.holds()) {
             throw new UnacceptableFile("the signature does not hold, so nothing was done with it;"
                     + " 'countersign verify' says what is wrong with it");
         }
     }
 
-    static Digest imprint(AuthenticodeSignature signature) {
+    static Digest imprint(SignedDataSignature signature) {
         DigestAlgorithm algorithm = signature.digestAlgorithm();
         // Old signatures may get a timestamp, but not one by an algorithm that no authority accepts any more.
         return (algorithm == DigestAlgorithm.SHA1 ? DigestAlgorithm.SHA256 : algorithm)

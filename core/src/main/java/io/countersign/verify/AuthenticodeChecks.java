@@ -1,41 +1,41 @@
 package io.countersign.verify;
 
+import static io.countersign.verify.SignedDataChecks.failed;
+import static io.countersign.verify.SignedDataChecks.passed;
+
 import io.countersign.cms.InvalidMarker;
-import io.countersign.key.DigestAlgorithm;
 import io.countersign.pe.PageHashes;
 import io.countersign.verify.Finding.Outcome;
-import io.countersign.x509.CertificatePath;
+import io.countersign.verify.SignedDataChecks.Judgement;
+import io.countersign.verify.SignedDataChecks.Result;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 
 /** The checks of one Authenticode signature in a PE file, in the order they are reported. */
 final class AuthenticodeChecks {
-    private static final String AUTHENTICODE = "Windows Authenticode Portable Executable Signature Format 1.0";
+    static final String AUTHENTICODE = "Windows Authenticode Portable Executable Signature Format 1.0";
 
     private AuthenticodeChecks() {}
 
-    static final List<Check> ALL = List.of(
+    static final List<Check<PeEvidence>> ALL = List.of(
             check("pe.image-digest", AUTHENTICODE + ", Calculating the PE Image Hash", AuthenticodeChecks::imageDigest),
             check("pe.page-hashes", AUTHENTICODE + ", SpcPeImageData", AuthenticodeChecks::pageHashes),
-            check("cms.digest-algorithms-agree", AUTHENTICODE + ", DigestInfo", AuthenticodeChecks::digestAlgorithms),
-            check("cms.content-digest", "RFC 5652 section 5.4 and 11", AuthenticodeChecks::contentDigest),
-            check("cms.signature", "RFC 5652 section 5.6", AuthenticodeChecks::signature),
-            check(
-                    "x509.path",
-                    "RFC 5280 section 6, " + AUTHENTICODE + ", Verifying the signature",
-                    AuthenticodeChecks::path),
-            check("tsp.token", "RFC 3161 section 2.4.2, RFC 5816; RFC 5652 section 11.4", AuthenticodeChecks::token),
-            check("tsp.path", "RFC 3161 section 2.3", AuthenticodeChecks::tokenPath),
-            check("cms.unsigned-attributes", "RFC 5652 section 5.3", AuthenticodeChecks::unsignedAttributes),
+            common(SignedDataChecks.DIGEST_ALGORITHMS),
+            common(SignedDataChecks.CONTENT_DIGEST),
+            common(SignedDataChecks.SIGNATURE),
+            common(SignedDataChecks.PATH),
+            common(SignedDataChecks.TOKEN),
+            common(SignedDataChecks.TOKEN_PATH),
+            common(SignedDataChecks.UNSIGNED_ATTRIBUTES),
             check(
                     "cms.key-algorithm",
                     "Microsoft, Understanding App Control event tags, VerificationError 23",
                     AuthenticodeChecks::keyAlgorithm),
-            check(
+            SignedDataChecks.check(
                     "cms.invalid-markers",
                     "Elastic Security Labs, Investigating a Mysteriously Malformed Authenticode Signature",
                     Confidence.REPORTED,
+                    PeEvidence::index,
                     AuthenticodeChecks::invalidMarkers),
             check(
                     "pe.table-padding",
@@ -43,43 +43,27 @@ final class AuthenticodeChecks {
                     AuthenticodeChecks::padding),
             check("pe.checksum", "PE format specification, CheckSum", AuthenticodeChecks::checksum));
 
-    private interface Judgement {
-        Result of(Evidence evidence);
+    private static Check<PeEvidence> check(String id, String citation, Judgement<PeEvidence> judgement) {
+        return SignedDataChecks.check(id, citation, Confidence.DOCUMENTED, PeEvidence::index, judgement);
     }
 
-    private record Result(Outcome outcome, String message) {}
-
-    private static Check check(String id, String citation, Judgement judgement) {
-        return check(id, citation, Confidence.DOCUMENTED, judgement);
+    private static Check<PeEvidence> common(Check<Evidence> check) {
+        return new Check<>(check.id(), check.citation(), check.confidence(), e -> check.judge(e.common()));
     }
 
-    private static Check check(String id, String citation, Confidence confidence, Judgement judgement) {
-        Function<Evidence, Finding> test = e -> {
-            Result result = judgement.of(e);
-            return new Finding(id, citation, e.index(), result.outcome(), result.message());
-        };
-        return new Check(id, citation, confidence, test);
-    }
-
-    private static Result passed(String message) {
-        return new Result(Outcome.PASSED, message);
-    }
-
-    private static Result failed(String message) {
-        return new Result(Outcome.FAILED, message);
-    }
-
-    private static Result imageDigest(Evidence e) {
+    private static Result imageDigest(PeEvidence e) {
         if (!e.signature().isAboutPeImage()) {
             return failed("the signature is about another kind of file than a PE image");
         }
-        return e.fileDigest().equals(e.signature().imageDigest())
-                ? passed("the file's image digest is the signed one, " + e.fileDigest())
-                : failed("the file was changed after signing: its image digest is " + e.fileDigest() + ", signed was "
+        return e.common().fileDigest().equals(e.signature().imageDigest())
+                ? passed("the file's image digest is the signed one, "
+                        + e.common().fileDigest())
+                : failed("the file was changed after signing: its image digest is "
+                        + e.common().fileDigest() + ", signed was "
                         + e.signature().imageDigest());
     }
 
-    private static Result pageHashes(Evidence e) {
+    private static Result pageHashes(PeEvidence e) {
         if (e.filePages().isEmpty()) {
             return new Result(Outcome.NOTE, "no page hashes: Windows checks the file as a whole");
         }
@@ -89,96 +73,11 @@ final class AuthenticodeChecks {
             return new Result(Outcome.UNKNOWN, "the signed page hashes cannot be compared; " + pages.obstacle());
         }
         return signed.differenceFrom(pages.hashes().get())
-                .map(AuthenticodeChecks::failed)
+                .map(SignedDataChecks::failed)
                 .orElseGet(() -> passed("the " + signed.algorithm().jcaName() + " of every page is the signed one"));
     }
 
-    private static Result digestAlgorithms(Evidence e) {
-        if (e.signature().digestAlgorithm() == DigestAlgorithm.SHA1
-                && e.signature().imageDigest().algorithm() == DigestAlgorithm.SHA1) {
-            return new Result(
-                    Outcome.NOTE,
-                    "image and signature use SHA-1, for which collisions are made; Windows takes it for old files only");
-        }
-        return e.signature().digestAlgorithm() == e.signature().imageDigest().algorithm()
-                ? passed("image and signature use "
-                        + e.signature().digestAlgorithm().jcaName())
-                : failed("the image digest uses "
-                        + e.signature().imageDigest().algorithm().jcaName() + ", the signature "
-                        + e.signature().digestAlgorithm().jcaName());
-    }
-
-    private static Result contentDigest(Evidence e) {
-        if (!e.signature().isContentTypeRight()) {
-            return failed("the signed content type is not SpcIndirectDataContent");
-        }
-        return e.signature().isContentDigestRight()
-                ? passed("the signed attributes carry the digest of the content")
-                : failed("the content is not the one the signed attributes carry the digest of");
-    }
-
-    private static Result signature(Evidence e) {
-        if (e.signature().signerCertificate().isEmpty()) {
-            return failed("the signer's certificate is not in the signature");
-        }
-        return e.signature().isSignedBy(e.signature().signerCertificate().get())
-                ? passed("the signature value fits the signer's key")
-                : failed("the signature value does not fit the signer's key");
-    }
-
-    private static Result path(Evidence e) {
-        return e.path()
-                .map(p -> path(p, e.rootsGiven(), "at " + e.signingTime()))
-                .orElseGet(() -> failed("no path: the signer's certificate is not in the signature"));
-    }
-
-    private static Result path(CertificatePath path, boolean rootsGiven, String when) {
-        if (!path.problems().isEmpty()) {
-            return failed(String.join("; ", path.problems()));
-        }
-        if (path.anchored()) {
-            return passed(path + ", good " + when);
-        }
-        return rootsGiven
-                ? failed(path + " ends in none of the given roots")
-                : new Result(Outcome.UNKNOWN, "no roots given: " + path + " holds as far as it goes");
-    }
-
-    private static Result token(Evidence e) {
-        if (e.timestamp().isEmpty()) {
-            return new Result(Outcome.NOTE, "not timestamped: the signature ends with its certificate");
-        }
-        TimestampEvidence timestamp = e.timestamp().get();
-        return timestamp
-                .flaw()
-                .map(flaw -> failed("the timestamp does not hold: " + flaw))
-                .orElseGet(() -> goodToken(timestamp));
-    }
-
-    private static Result goodToken(TimestampEvidence timestamp) {
-        String message = "timestamped at " + timestamp.time().orElseThrow() + " by " + timestamp.kind();
-        return timestamp.digest().orElseThrow() == DigestAlgorithm.SHA1
-                ? new Result(Outcome.NOTE, message + " with SHA-1, which no authority may use since 2022")
-                : passed(message);
-    }
-
-    private static Result tokenPath(Evidence e) {
-        return e.timestamp()
-                .flatMap(TimestampEvidence::path)
-                .map(p -> path(p, e.timestampRootsGiven(), "for time stamping"))
-                .orElseGet(() -> new Result(Outcome.NOTE, "no timestamp to build a path for"));
-    }
-
-    private static Result unsignedAttributes(Evidence e) {
-        return e.signature().foreignAttributes().isEmpty()
-                ? passed("no unsigned attribute but those Authenticode knows")
-                : new Result(
-                        Outcome.NOTE,
-                        "unsigned attributes " + String.join(", ", e.signature().foreignAttributes())
-                                + " carry something that no signature covers and Windows ignores");
-    }
-
-    private static Result keyAlgorithm(Evidence e) {
+    private static Result keyAlgorithm(PeEvidence e) {
         if (e.signature().signerCertificate().isEmpty()) {
             return failed("the signer's certificate is not in the signature");
         }
@@ -191,7 +90,7 @@ final class AuthenticodeChecks {
                 : passed("the signer's key is " + algorithm);
     }
 
-    private static Result invalidMarkers(Evidence e) {
+    private static Result invalidMarkers(PeEvidence e) {
         if (e.signature().invalidMarker().isEmpty()) {
             return passed("none of the archive markers that Windows is known to refuse");
         }
@@ -207,7 +106,7 @@ final class AuthenticodeChecks {
                         + " call such a signature malformed (0x80096011)");
     }
 
-    private static Result padding(Evidence e) {
+    private static Result padding(PeEvidence e) {
         if (e.padding().isHonest() && e.otherEntries() == 0) {
             return passed("nothing is hidden behind the signature");
         }
@@ -218,7 +117,7 @@ final class AuthenticodeChecks {
                         + " further table entries are not signed; Windows refuses them only with EnableCertPaddingCheck=1");
     }
 
-    private static Result checksum(Evidence e) {
+    private static Result checksum(PeEvidence e) {
         if (e.storedChecksum() == e.rightChecksum()) {
             return passed("CheckSum is right");
         }

@@ -359,4 +359,34 @@ class SignByFormatTest {
             assertThat(osslsigncode(file).output()).contains("Number of verified signatures: 1");
         }
     }
+
+    @ParameterizedTest
+    @EnumSource(
+            mode = Mode.EXCLUDE,
+            names = {"PE", "CATALOG"})
+    void aTimestampCanBeAddedLaterAndTheSignatureTakenAway(FileFormat format) throws Exception {
+        Path input = sample(format);
+        Path output = output(format);
+        plain().sign(input, output, DEFAULTS);
+        TimestampByFormat later = new TimestampByFormat(tsa);
+        later.timestamp(output, output, TimestampFile.Options.defaults());
+        try (SignableFile file = SignableFile.open(output, format)) {
+            assertThat(parse(format, file.signature().orElseThrow()).timestamps())
+                    .hasSize(1);
+        }
+        assertThatThrownBy(() -> later.timestamp(output, output, TimestampFile.Options.defaults()))
+                .isInstanceOf(UnacceptableFile.class)
+                .hasMessageContaining("has a timestamp already");
+
+        assertThat(StripFile.strip(output, output)).isEqualTo(StripFile.Result.PARTS_KEPT);
+        if (format != FileFormat.CABINET && format != FileFormat.INSTALLER && format != FileFormat.APP_PACKAGE) {
+            assertThat(Files.readAllBytes(output)).isEqualTo(Files.readAllBytes(input));
+        }
+        assertThatThrownBy(() -> StripFile.strip(output, output))
+                .isInstanceOf(UnacceptableFile.class)
+                .hasMessageContaining("no signature to take away");
+        assertThatThrownBy(() -> later.timestamp(output, output, TimestampFile.Options.defaults()))
+                .isInstanceOf(UnacceptableFile.class)
+                .hasMessageContaining("no signature to timestamp");
+    }
 }

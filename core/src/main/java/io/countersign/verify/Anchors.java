@@ -1,0 +1,50 @@
+package io.countersign.verify;
+
+import io.countersign.cms.SignedDataSignature;
+import io.countersign.key.Digest;
+import io.countersign.x509.CertificatePath;
+import io.countersign.x509.PathBuilder;
+import io.countersign.x509.Purpose;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Whom to trust, and the time asked about: what makes evidence of a signature. Immutable; safe for several threads. */
+final class Anchors {
+    private final PathBuilder codePaths;
+    private final PathBuilder timestampPaths;
+    private final boolean rootsGiven;
+    private final boolean timestampRootsGiven;
+    private final Instant at;
+
+    Anchors(List<X509Certificate> roots, List<X509Certificate> timestampRoots, Instant at) {
+        this.codePaths = new PathBuilder(roots);
+        this.timestampPaths = new PathBuilder(timestampRoots);
+        this.rootsGiven = !roots.isEmpty();
+        this.timestampRootsGiven = !timestampRoots.isEmpty();
+        this.at = at;
+    }
+
+    Evidence gather(int index, SignedDataSignature signature, Digest signedDigest, Digest fileDigest) {
+        Optional<TimestampEvidence> timestamp = TimestampEvidence.gather(signature, timestampPaths);
+        // Only a time that somebody trusted vouches for may stand in for the present one.
+        Instant signingTime = timestamp
+                .filter(TimestampEvidence::isGood)
+                .flatMap(TimestampEvidence::time)
+                .orElse(at);
+        Optional<CertificatePath> path = signature
+                .signerCertificate()
+                .map(c -> codePaths.build(c, signature.certificates(), Purpose.CODE_SIGNING, signingTime));
+        return new Evidence(
+                index,
+                signature,
+                signedDigest,
+                fileDigest,
+                timestamp,
+                signingTime,
+                path,
+                rootsGiven,
+                timestampRootsGiven);
+    }
+}
