@@ -76,6 +76,7 @@ final class ZipArchive {
         boolean zip64 = fields.getInt(16) == -1;
         long tail = zip64 ? end - LOCATOR - END64 : end;
         long count = Short.toUnsignedLong(fields.getShort(10));
+        long here = Short.toUnsignedLong(fields.getShort(8));
         long size = Integer.toUnsignedLong(fields.getInt(12));
         long offset = Integer.toUnsignedLong(fields.getInt(16));
         if (zip64) {
@@ -89,12 +90,14 @@ final class ZipArchive {
                             && record.getLong(4) == END64 - 12,
                     "the archive's ZIP64 end records do not stand right before its end record");
             count = record.getLong(32);
+            here = record.getLong(24);
             size = record.getLong(40);
             offset = record.getLong(48);
         }
         require(
-                count >= 0 && count <= MAXIMUM_ENTRIES,
-                "the archive says it has " + count + " entries; at most " + MAXIMUM_ENTRIES + " are read");
+                count >= 0 && count <= MAXIMUM_ENTRIES && here == count,
+                "the archive says it has " + count + " entries, " + here + " of them in this volume; at most "
+                        + MAXIMUM_ENTRIES + " in one are read");
         require(
                 size >= 0 && size <= MAXIMUM_DIRECTORY && offset >= 0 && offset <= tail && size == tail - offset,
                 "the archive's central directory, " + size + " bytes at " + offset

@@ -119,10 +119,9 @@ public final class SignByFormat {
                 writing.put(made.whole().encoded());
             }
             Digest written = copy.check(format, made.whole(), made.digest(), parts);
-            Digest signed = copy.sha256();
+            Optional<Digest> signed = options.outputSha256() ? Optional.of(copy.sha256()) : Optional.empty();
             copy.release();
-            return new SignedFile(
-                    sha256, Optional.of(signed), made.digest(), written, key.chain(), made.token(), List.of());
+            return new SignedFile(sha256, signed, made.digest(), written, key.chain(), made.token(), List.of());
         } catch (MalformedFile | MalformedSignature e) {
             throw new UnacceptableFile(e.getMessage(), e);
         }

@@ -109,14 +109,15 @@ class SignByFormatTest {
             }
             byte[] before = Files.readAllBytes(input);
             Path output = output(format);
-            SignedFile signed = timestamping().sign(input, output, options(digest, Existing.REFUSE));
+            SignedFile signed = timestamping()
+                    .sign(input, output, options(digest, Existing.REFUSE).withOutputSha256(true));
 
             Tool.Run run = osslsigncode(output);
             assertThat(run.exitCode()).as(run.output()).isZero();
             assertThat(run.output()).contains("Succeeded", NAME, "Timestamp Server Signature verification: ok");
             assertThat(Files.readAllBytes(input)).isEqualTo(before);
             assertThat(signed.imageDigestAfter().algorithm()).isEqualTo(digest);
-            assertThat(signed.output()).isEqualTo(DigestAlgorithm.SHA256.digest(Files.readAllBytes(output)));
+            assertThat(signed.output()).contains(DigestAlgorithm.SHA256.digest(Files.readAllBytes(output)));
         }
     }
 

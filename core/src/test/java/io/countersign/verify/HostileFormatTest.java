@@ -1,0 +1,146 @@
+package io.countersign.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.countersign.fixture.FormatSample;
+import io.countersign.fixture.SoftwareKey;
+import io.countersign.fixture.TestPki;
+import io.countersign.format.FileFormat;
+import io.countersign.format.SignableFile;
+import io.countersign.sign.SignByFormat;
+import io.countersign.sign.SignFile.Options;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files made to be read in two ways, to lie about themselves or to cost more than they should. */
+class HostileFormatTest {
+    private static final String NAME = "LAB publisher";
+    private static SoftwareKey root;
+    private static SoftwareKey leaf;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void makeKeys() {
+        root = TestPki.root("LAB root");
+        leaf = TestPki.issue(root, NAME, TestPki.Kind.CODE_SIGNING);
+    }
+
+    private Path signed(FileFormat format) throws Exception {
+        Path file = FormatSample.write(format, folder, "CN=" + NAME);
+        new SignByFormat(leaf, Optional.empty(), InstantSource.system()).sign(file, file, Options.defaults());
+        return file;
+    }
+
+    private static Report verify(Path file) throws Exception {
+        return new VerifyFile(List.of(root.certificate()), List.of(), Instant.now()).verify(file);
+    }
+
+    @Test
+    void codeHiddenInASignatureBlockIsSeen() throws Exception {
+        Path script = signed(FileFormat.POWERSHELL);
+        String text = Files.readString(script);
+        String end = "# SIG # End signature block\r\n";
+        for (String forged : List.of(
+                text.replace(end, "calc\r\n" + end),
+                text.replace(end, "# SIG # \r\n" + end),
+                text.replace(end, end + "calc\r\n"),
+                text.replace(end, end + "calc\r\n\r\n# SIG # Begin signature block\r\n# AA==\r\n" + end),
+                text.replace("\r\n# SIG # Begin", "\n# SIG # Begin"))) {
+            Files.writeString(script, forged);
+            assertThat(verify(script).verdict()).as(forged).isInstanceOf(Verdict.Malformed.class);
+        }
+    }
+
+    @Test
+    void anEntryBehindTheSignatureOfAPackageIsSeen() throws Exception {
+        Path file = signed(FileFormat.NUGET);
+        Map<String, byte[]> entries = FormatSample.nuget();
+        try (SignableFile read = SignableFile.open(file, FileFormat.NUGET)) {
+            entries.put(".signature.p7s", read.signature().orElseThrow().toByteArray());
+        }
+        entries.put("tools/install.ps1", "calc".getBytes(StandardCharsets.UTF_8));
+        Path forged = FormatSample.zip(folder.resolve("forged.nupkg"), entries);
+        assertThat(verify(forged).verdict())
+                .isInstanceOfSatisfying(
+                        Verdict.Malformed.class, m -> assertThat(m.reason()).contains("not the last entry"));
+    }
+
+    @Test
+    void liesInHeadersArePreciselyRefused() throws Exception {
+        byte[] cabinet = Files.readAllBytes(signed(FileFormat.CABINET));
+        malformed("lie.cab", patch(cabinet, 8, 0x7FFF_FFFF), "says it has 2147483647 bytes");
+        malformed("lie.cab", patch(cabinet, 16, 0x7FFF_FFFF), "do not fit");
+        malformed("lie.cab", patch(cabinet, 36, 0x0000_FFFF), "ends inside its header");
+        byte[] longer = Arrays.copyOf(cabinet, cabinet.length + 100);
+        malformed("lie.cab", longer, "should be its last");
+
+        byte[] navx = FormatSample.navx("content".getBytes(StandardCharsets.UTF_8));
+        malformed("lie.navx", patch(navx, 28, -50), "speaks of -50 bytes");
+        malformed("lie.navx", patch(navx, 28, 3), "no signature block");
+
+        byte[] zip = Files.readAllBytes(FormatSample.zip(folder.resolve("a.nupkg"), FormatSample.nuget()));
+        malformed("lie.nupkg", patch(zip, zip.length - 12, 0x7FFF), "entr");
+        malformed("lie.nupkg", patch(zip, zip.length - 6, 0x7FFF_FFFF), "central directory");
+
+        byte[] compound = Files.readAllBytes(FormatSample.write(FileFormat.INSTALLER, folder, ""));
+        // The first sector of the FAT: every sector is followed by itself.
+        int fat = 512
+                * (1 + ByteBuffer.wrap(compound).order(ByteOrder.LITTLE_ENDIAN).getInt(0x4C));
+        for (int i = 0; i < 128; i++) {
+            compound = patch(compound, fat + 4 * i, i);
+        }
+        malformed("cycle.msi", compound, "not well formed");
+    }
+
+    private void malformed(String name, byte[] octets, String reason) throws Exception {
+        Path file = Files.write(folder.resolve(name), octets);
+        long start = System.nanoTime();
+        assertThat(verify(file).verdict())
+                .isInstanceOfSatisfying(
+                        Verdict.Malformed.class, m -> assertThat(m.reason()).contains(reason));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+    }
+
+    private static byte[] patch(byte[] octets, int at, int value) {
+        byte[] changed = octets.clone();
+        ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN).putInt(at, value);
+        return changed;
+    }
+
+    @Test
+    void bombsAreNotInflated() throws Exception {
+        Map<String, byte[]> entries = FormatSample.appPackage("CN=" + NAME);
+        entries.put("AppxManifest.xml", new byte[50 << 20]);
+        malformed(
+                "bomb.msix",
+                Files.readAllBytes(FormatSample.zip(folder.resolve("b.msix"), entries)),
+                "at most 10485760 are read");
+
+        entries.put("AppxManifest.xml", "<a Publisher=\"CN=x\"/>".getBytes(StandardCharsets.UTF_8));
+        for (int i = 0; i < 66_000; i++) {
+            entries.put("entry" + i, new byte[0]);
+        }
+        Report many = verify(FormatSample.zip(folder.resolve("many.msix"), entries));
+        assertThat(many.verdict()).isInstanceOf(Verdict.Malformed.class);
+
+        String begin = "\r\n# SIG # Begin signature block\r\n";
+        malformed("many.ps1", begin.repeat(300_000).getBytes(StandardCharsets.UTF_8), "begin and end once");
+        malformed("large.ps1", new byte[(1 << 24) + 1], "more than 16777216 bytes");
+        malformed("invalid.ps1", new byte[] {'#', (byte) 0xFF, '\r', '\n'}, "not valid UTF-8");
+    }
+}
