@@ -1,0 +1,15 @@
+package io.countersign.windows;
+
+import io.countersign.x509.CertificatePath;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * The timestamp of a signature.
+ *
+ * @param time what it says; empty if it cannot be read
+ * @param good whether it holds and ends in a root given for timestamps, so that its time may be taken for the signature's
+ * @param reason why, or why not
+ * @param path of the authority
+ */
+public record Stamp(Optional<Instant> time, boolean good, String reason, Optional<CertificatePath> path) {}
