@@ -1,6 +1,7 @@
 package io.countersign.windows;
 
 import static io.countersign.fixture.WindowsPki.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.fixture.PeSample;
 import io.countersign.fixture.WindowsPki;
@@ -39,6 +40,37 @@ final class WindowsLab {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    static LoadAnswer judge(FileEvidence file, String machine) {
+        try {
+            return new KernelLoader().judge(file, Machine.parse(machine));
+        } catch (UnfitMachine e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    static LoadAnswer.Loads assertLoads(FileEvidence file, String machine, String rule) {
+        LoadAnswer answer = judge(file, machine);
+        assertThat(answer).as("%s: %s", machine, answer.reason()).isInstanceOf(LoadAnswer.Loads.class);
+        assertThat(((LoadAnswer.Loads) answer).rule().id()).as(machine).isEqualTo(rule);
+        return (LoadAnswer.Loads) answer;
+    }
+
+    static LoadAnswer.Blocked assertBlocked(FileEvidence file, String machine, String rule) {
+        LoadAnswer answer = judge(file, machine);
+        assertThat(answer).as("%s: %s", machine, answer.reason()).isInstanceOf(LoadAnswer.Blocked.class);
+        assertThat(((LoadAnswer.Blocked) answer).rule().id()).as(machine).isEqualTo(rule);
+        return (LoadAnswer.Blocked) answer;
+    }
+
+    static LoadAnswer.Unknown assertUnknown(FileEvidence file, String machine, String rule) {
+        LoadAnswer answer = judge(file, machine);
+        assertThat(answer).as("%s: %s", machine, answer.reason()).isInstanceOf(LoadAnswer.Unknown.class);
+        assertThat(((LoadAnswer.Unknown) answer).rule().map(LoadRule::id))
+                .as(machine + ": " + answer.reason())
+                .contains(rule);
+        return (LoadAnswer.Unknown) answer;
     }
 
     static FileEvidence.Image image(byte[] file, NamedCatalog... catalogs) {
