@@ -131,10 +131,17 @@ public final class GatherEvidence {
                 failures(findings, "pe."),
                 signature.signerCertificate(),
                 signature.certificates(),
-                stamp(verified, findings));
+                stamp(verified, findings),
+                verified.signingTime(),
+                verified.path());
     }
 
     private SignatureEvidence catalog(Place place, CatalogSignature signature, Digest member) {
+        Optional<Stamp> stamp = signature.timestamps().stream()
+                .findFirst()
+                .map(der -> stamp(TimestampEvidence.gather(der, signature.signatureValue(), timestampPaths)));
+        // Only a time that somebody trusted vouches for may stand in for the present one.
+        Instant signingTime = stamp.filter(Stamp::good).flatMap(Stamp::time).orElse(at);
         return evidence(
                 place,
                 member,
@@ -146,9 +153,11 @@ public final class GatherEvidence {
                 List.of(),
                 signature.signerCertificate(),
                 signature.certificates(),
-                signature.timestamps().stream()
-                        .findFirst()
-                        .map(der -> stamp(TimestampEvidence.gather(der, signature.signatureValue(), timestampPaths))));
+                stamp,
+                signingTime,
+                signature
+                        .signerCertificate()
+                        .map(s -> userPaths.build(s, signature.certificates(), Purpose.CODE_SIGNING, signingTime)));
     }
 
     private SignatureEvidence evidence(
@@ -159,14 +168,13 @@ public final class GatherEvidence {
             List<String> mismatches,
             Optional<X509Certificate> signer,
             List<X509Certificate> inside,
-            Optional<Stamp> stamp) {
+            Optional<Stamp> stamp,
+            Instant signingTime,
+            Optional<CertificatePath> userPath) {
         Set<String> usages = signer.map(KernelTrust::usages).orElse(Set.of());
         boolean lifetime = usages.contains(KernelTrust.LIFETIME_SIGNING);
-        Instant signingTime = stamp.filter(Stamp::good).flatMap(Stamp::time).orElse(at);
         Instant judgedAt = lifetime ? at : signingTime;
         Optional<KernelTrust.Standing> standing = signer.map(s -> kernel.of(s, inside, judgedAt));
-        Optional<CertificatePath> userPath =
-                signer.map(s -> userPaths.build(s, inside, Purpose.CODE_SIGNING, signingTime));
         List<Revocation> revocation = userPath.map(this::revocation).orElse(List.of());
         Optional<CertificatePath> kernelPath = standing.map(KernelTrust.Standing::path);
         return new SignatureEvidence(

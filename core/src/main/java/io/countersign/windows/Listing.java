@@ -18,8 +18,4 @@ public record Listing(State state, String what) {
 
     static final Listing NOT_SUPPLIED = new Listing(State.NOT_SUPPLIED, "the list was not supplied");
     static final Listing ABSENT = new Listing(State.ABSENT, "no entry fits");
-
-    public boolean isListed() {
-        return state == State.LISTED;
-    }
 }

@@ -12,8 +12,4 @@ import io.countersign.verify.Confidence;
  * @param confidence how well founded it is
  * @param caveat what a reader of the answer must be told; empty if nothing
  */
-public record Rule(String id, String title, String citation, Confidence confidence, String caveat) {
-    public Rule(String id, String title, String citation, Confidence confidence) {
-        this(id, title, citation, confidence, "");
-    }
-}
+public record Rule(String id, String title, String citation, Confidence confidence, String caveat) {}
