@@ -7,7 +7,6 @@ import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.pe.ByteSource;
 import io.countersign.pe.MalformedPe;
-import io.countersign.timestamp.TimestampToken;
 import io.countersign.verify.Finding;
 import io.countersign.verify.Finding.Outcome;
 import io.countersign.verify.ImageReading;
@@ -67,7 +66,7 @@ public final class GatherEvidence {
      */
     public FileEvidence gather(Path file, List<NamedCatalog> catalogs) throws IOException {
         try (ByteSource source = ByteSource.open(file)) {
-            return gather(ImageReading.of(source, LOOKED_UP_BY), catalogs);
+            return gather(ImageReading.of(source, LOOKED_UP_BY, true), catalogs);
         } catch (MalformedPe e) {
             return new FileEvidence.NotAnImage(e.getMessage());
         }
@@ -137,18 +136,14 @@ public final class GatherEvidence {
     }
 
     private SignatureEvidence catalog(Place place, CatalogSignature signature, Digest member) {
-        Optional<Stamp> stamp = signature.timestamps().stream()
-                .findFirst()
-                .map(der -> stamp(TimestampEvidence.gather(der, signature.signatureValue(), timestampPaths)));
+        Optional<Stamp> stamp =
+                TimestampEvidence.gather(signature, timestampPaths).map(GatherEvidence::stamp);
         // Only a time that somebody trusted vouches for may stand in for the present one.
         Instant signingTime = stamp.filter(Stamp::good).flatMap(Stamp::time).orElse(at);
         return evidence(
                 place,
                 member,
-                signature
-                        .digestAlgorithm()
-                        .filter(a -> a == DigestAlgorithm.SHA1)
-                        .isEmpty(),
+                signature.digestAlgorithm() != DigestAlgorithm.SHA1,
                 signature.holds() ? List.of() : List.of("the catalog's signature does not hold"),
                 List.of(),
                 signature.signerCertificate(),
@@ -220,12 +215,10 @@ public final class GatherEvidence {
         List<Finding> about =
                 findings.stream().filter(f -> f.check().startsWith("tsp.")).toList();
         boolean failed = about.stream().anyMatch(f -> f.outcome() == Outcome.FAILED);
-        if (verified.timestamp().isEmpty() && !failed) {
-            return Optional.empty();
-        }
         boolean good = !failed && about.stream().noneMatch(f -> f.outcome() == Outcome.UNKNOWN);
         String reason = String.join("; ", about.stream().map(Finding::message).toList());
-        return Optional.of(new Stamp(verified.timestamp(), good, reason, verified.timestampPath()));
+        return verified.timestampKind()
+                .map(kind -> new Stamp(kind, verified.timestamp(), good, reason, verified.timestampPath()));
     }
 
     private static Stamp stamp(TimestampEvidence found) {
@@ -235,6 +228,6 @@ public final class GatherEvidence {
                                 ? p + ", good for time stamping"
                                 : p + " ends in none of the given roots: " + String.join("; ", p.problems()))
                         .orElse("the authority's certificate is not in the token"));
-        return new Stamp(found.token().map(TimestampToken::genTime), found.isGood(), reason, found.path());
+        return new Stamp(found.kind(), found.time(), found.isGood(), reason, found.path());
     }
 }

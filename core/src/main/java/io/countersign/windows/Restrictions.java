@@ -171,9 +171,9 @@ final class Restrictions {
                     LoadRule.of(
                                     "LOAD_EXPIRED_UNCERTAIN",
                                     "A signature made after its certificates expired is against policy; the loader is"
-                                            + " told not to mind.",
+                                            + " reported not to mind.",
                                     "windows-driver-docs issue 2772; " + REQUIREMENTS,
-                                    Confidence.REPORTED,
+                                    Confidence.DOCUMENTED,
                                     NOT_OBSERVED)
                             .remedy("sign again with a certificate that is valid, and have it timestamped"),
                     Restrictions::expired));

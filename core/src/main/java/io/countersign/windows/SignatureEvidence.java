@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * @param kindReason the path or the usage that led to it
  * @param usages the leaf's extended key usages, dotted
  * @param lifetimeSigning whether the leaf ends its signatures with itself, timestamped or not
- * @param stamp empty if it has no RFC 3161 timestamp
+ * @param stamp empty if it has no timestamp
  * @param judgedAt the time its certificates must be valid at: the timestamp's, unless there is no good one or lifetime signing
  *     cancels it
  * @param kernelPath through the certificates in the signature alone, towards the roots the kernel knows

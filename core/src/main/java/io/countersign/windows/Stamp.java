@@ -1,5 +1,6 @@
 package io.countersign.windows;
 
+import io.countersign.verify.TimestampKind;
 import io.countersign.x509.CertificatePath;
 import java.time.Instant;
 import java.util.Optional;
@@ -12,4 +13,5 @@ import java.util.Optional;
  * @param reason why, or why not
  * @param path of the authority
  */
-public record Stamp(Optional<Instant> time, boolean good, String reason, Optional<CertificatePath> path) {}
+public record Stamp(
+        TimestampKind kind, Optional<Instant> time, boolean good, String reason, Optional<CertificatePath> path) {}
