@@ -4,49 +4,35 @@ import io.countersign.catalog.CatalogMember.Content;
 import io.countersign.catalog.CatalogMember.Kind;
 import io.countersign.catalog.CatalogMember.MemberInfo;
 import io.countersign.cms.CatalogSignature;
+import io.countersign.cms.CertificateTrustList;
 import io.countersign.cms.ElementLimit;
 import io.countersign.cms.MalformedSignature;
 import io.countersign.cms.Oids;
 import io.countersign.cms.SpcIndirectDataContent;
 import io.countersign.key.Bytes;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1BMPString;
 import org.bouncycastle.asn1.ASN1Encodable;
-import org.bouncycastle.asn1.ASN1GeneralizedTime;
 import org.bouncycastle.asn1.ASN1Integer;
-import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.ASN1Set;
-import org.bouncycastle.asn1.ASN1TaggedObject;
-import org.bouncycastle.asn1.ASN1UTCTime;
 import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
 import org.bouncycastle.asn1.cms.ContentInfo;
 import org.bouncycastle.asn1.cms.SignedData;
-import org.bouncycastle.asn1.cms.Time;
 
 /**
- * Reads the trust list of a catalog.
+ * Reads the trust list of a catalog: a {@link CertificateTrustList} whose usage is szOID_CATALOG_LIST and whose subjects are
+ * szOID_CATALOG_LIST_MEMBER or …_V2.
  *
  * <pre>
- * CertificateTrustList ::= SEQUENCE {                     -- CTL_INFO of wincrypt.h
- *     version           INTEGER DEFAULT 0,
- *     subjectUsage      SEQUENCE OF OBJECT IDENTIFIER,    -- szOID_CATALOG_LIST
- *     listIdentifier    OCTET STRING OPTIONAL,
- *     sequenceNumber    INTEGER OPTIONAL,
- *     thisUpdate        Time,
- *     nextUpdate        Time OPTIONAL,
- *     subjectAlgorithm  AlgorithmIdentifier,              -- szOID_CATALOG_LIST_MEMBER or …_V2
- *     trustedSubjects   SEQUENCE OF Member OPTIONAL,
- *     extensions        [0] EXPLICIT SEQUENCE OF Extension OPTIONAL }
  * Extension ::= SEQUENCE { type OBJECT IDENTIFIER, critical BOOLEAN DEFAULT FALSE, value OCTET STRING }
- * Member ::= SEQUENCE { tag OCTET STRING, SET OF SEQUENCE { type OBJECT IDENTIFIER, SET OF ANY } }
+ * Subject ::= SEQUENCE { tag OCTET STRING, SET OF SEQUENCE { type OBJECT IDENTIFIER, SET OF ANY } }
  * NameValue ::= SEQUENCE { name BMPString, flags INTEGER, value OCTET STRING }
  * MemberInfo ::= SEQUENCE { guid BMPString, version INTEGER }
  * </pre>
@@ -55,8 +41,6 @@ final class CatalogReader {
     /** Of ASN.1, each some hundred bytes when parsed: a member has about forty. */
     private static final int MAXIMUM_ELEMENTS = 1 << 22;
 
-    private static final int MAXIMUM_MEMBERS = 100_000;
-    private static final int MAXIMUM_ATTRIBUTES = 10_000;
     private static final int MAXIMUM_MEMBER_ATTRIBUTES = 64;
 
     private CatalogReader() {}
@@ -73,7 +57,7 @@ final class CatalogReader {
                 throw new MalformedCatalog("not a catalog: the signed content is " + content.getContentType()
                         + ", wanted a certificate trust list " + Oids.CERTIFICATE_TRUST_LIST);
             }
-            return list(ASN1Sequence.getInstance(content.getContent()), CatalogSignature.parse(der));
+            return list(CertificateTrustList.of(content.getContent()), CatalogSignature.parse(der));
         } catch (IOException | MalformedSignature | RuntimeException e) {
             // Bouncy Castle parses lazily and answers hostile ASN.1 with many kinds of exception, some without a
             // message.
@@ -83,58 +67,32 @@ final class CatalogReader {
         }
     }
 
-    private static Catalog list(ASN1Sequence list, Optional<CatalogSignature> signature)
+    private static Catalog list(CertificateTrustList list, Optional<CatalogSignature> signature)
             throws MalformedCatalog, MalformedSignature, IOException {
-        Elements elements = new Elements(list);
-        elements.skipIf(ASN1Integer.class);
-        ASN1Sequence usage = ASN1Sequence.getInstance(elements.next("subjectUsage"));
-        if (usage.size() != 1 || !usage.getObjectAt(0).equals(CatalogOids.LIST)) {
+        if (!list.usages().equals(List.of(CatalogOids.LIST))) {
             throw new MalformedCatalog("the trust list is not about a catalog: its usage is not " + CatalogOids.LIST);
         }
-        Bytes listId = elements.nextIf(ASN1OctetString.class)
-                .map(o -> Bytes.of(o.getOctets()))
-                .orElse(Bytes.of());
-        elements.skipIf(ASN1Integer.class);
-        Instant time = time(elements.next("thisUpdate"));
-        elements.skipIf(ASN1UTCTime.class);
-        elements.skipIf(ASN1GeneralizedTime.class);
-        ASN1ObjectIdentifier algorithm = ASN1ObjectIdentifier.getInstance(
-                ASN1Sequence.getInstance(elements.next("subjectAlgorithm")).getObjectAt(0));
-        CatalogVersion version = CatalogVersion.of(algorithm)
-                .orElseThrow(() -> new MalformedCatalog("members are of kind " + algorithm + ", wanted "
+        CatalogVersion version = CatalogVersion.of(list.subjectAlgorithm())
+                .orElseThrow(() -> new MalformedCatalog("members are of kind " + list.subjectAlgorithm() + ", wanted "
                         + CatalogOids.MEMBER_V1 + " (version 1) or " + CatalogOids.MEMBER_V2 + " (version 2)"));
         List<CatalogMember> members = new ArrayList<>();
-        Optional<ASN1Sequence> subjects = elements.nextIf(ASN1Sequence.class);
-        if (subjects.isPresent()) {
-            bound(subjects.get().size(), MAXIMUM_MEMBERS, "members");
-            for (ASN1Encodable member : subjects.get()) {
-                members.add(member(ASN1Sequence.getInstance(member)));
-            }
+        for (CertificateTrustList.Subject subject : list.subjects()) {
+            members.add(member(subject));
         }
         List<CatalogAttribute> attributes = new ArrayList<>();
-        Optional<ASN1TaggedObject> extensions = elements.nextIf(ASN1TaggedObject.class);
-        if (extensions.isPresent()) {
-            ASN1Sequence all = ASN1Sequence.getInstance(extensions.get(), true);
-            bound(all.size(), MAXIMUM_ATTRIBUTES, "catalog attributes");
-            for (ASN1Encodable extension : all) {
-                ASN1Sequence parts = ASN1Sequence.getInstance(extension);
-                // Others would be extensions as certificates have them.
-                if (parts.getObjectAt(0).equals(CatalogOids.NAME_VALUE)) {
-                    ASN1OctetString value = ASN1OctetString.getInstance(parts.getObjectAt(parts.size() - 1));
-                    attributes.add(nameValue(ASN1Primitive.fromByteArray(value.getOctets())));
-                }
+        for (ASN1Sequence extension : list.extensions()) {
+            // Others would be extensions as certificates have them.
+            if (extension.getObjectAt(0).equals(CatalogOids.NAME_VALUE)) {
+                ASN1OctetString value = ASN1OctetString.getInstance(extension.getObjectAt(extension.size() - 1));
+                attributes.add(nameValue(ASN1Primitive.fromByteArray(value.getOctets())));
             }
         }
-        elements.end();
-        return new Catalog(listId, time, version, members, attributes, signature);
+        return new Catalog(list.listId(), list.thisUpdate(), version, members, attributes, signature);
     }
 
-    private static CatalogMember member(ASN1Sequence member) throws MalformedCatalog, MalformedSignature {
-        if (member.size() != 2) {
-            throw new MalformedCatalog("a member has " + member.size() + " elements, wanted 2");
-        }
-        Bytes tag = Bytes.of(ASN1OctetString.getInstance(member.getObjectAt(0)).getOctets());
-        ASN1Set set = ASN1Set.getInstance(member.getObjectAt(1));
+    private static CatalogMember member(CertificateTrustList.Subject subject)
+            throws MalformedCatalog, MalformedSignature {
+        ASN1Set set = subject.attributes();
         bound(set.size(), MAXIMUM_MEMBER_ATTRIBUTES, "attributes of a member");
         Optional<Content> content = Optional.empty();
         Optional<MemberInfo> info = Optional.empty();
@@ -158,7 +116,7 @@ final class CatalogReader {
                 }
             }
         }
-        return new CatalogMember(tag, content, info, attributes);
+        return new CatalogMember(subject.id(), content, info, attributes);
     }
 
     private static Content content(SpcIndirectDataContent data) throws MalformedSignature {
@@ -188,10 +146,6 @@ final class CatalogReader {
         return integer.getValue().longValue();
     }
 
-    private static Instant time(ASN1Encodable time) {
-        return Time.getInstance(time).getDate().toInstant();
-    }
-
     private static ASN1Sequence sized(ASN1Encodable asn1, int size, String what) throws MalformedCatalog {
         ASN1Sequence sequence = ASN1Sequence.getInstance(asn1);
         if (sequence.size() != size) {
@@ -203,40 +157,6 @@ final class CatalogReader {
     private static void bound(int count, int most, String what) throws MalformedCatalog {
         if (count > most) {
             throw new MalformedCatalog(count + " " + what + "; at most " + most + " are read");
-        }
-    }
-
-    /** The elements of a sequence of which some are optional, taken in order. */
-    private static final class Elements {
-        private final ASN1Sequence sequence;
-        private int at;
-
-        Elements(ASN1Sequence sequence) {
-            this.sequence = sequence;
-        }
-
-        ASN1Encodable next(String what) throws MalformedCatalog {
-            if (at == sequence.size()) {
-                throw new MalformedCatalog("the trust list ends before its " + what);
-            }
-            return sequence.getObjectAt(at++);
-        }
-
-        <T> Optional<T> nextIf(Class<T> kind) {
-            if (at < sequence.size() && kind.isInstance(sequence.getObjectAt(at).toASN1Primitive())) {
-                return Optional.of(kind.cast(sequence.getObjectAt(at++).toASN1Primitive()));
-            }
-            return Optional.empty();
-        }
-
-        void skipIf(Class<?> kind) {
-            nextIf(kind);
-        }
-
-        void end() throws MalformedCatalog {
-            if (at < sequence.size()) {
-                throw new MalformedCatalog("the trust list has " + (sequence.size() - at) + " elements too many");
-            }
         }
     }
 }

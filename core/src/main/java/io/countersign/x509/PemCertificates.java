@@ -1,18 +1,15 @@
 package io.countersign.x509;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateEncodingException;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
 
-/** Certificates in files, PEM (any number) or DER (one), and as PEM text (RFC 7468). */
+/** Certificates in files, PEM or DER or PKCS#7, and as PEM text (RFC 7468). */
 public final class PemCertificates {
     /** A root store of every public CA is a sixteenth of this. */
     private static final int LIMIT = 4 << 20;
@@ -26,28 +23,26 @@ public final class PemCertificates {
      * @throws IOException if the file cannot be read
      */
     public static List<X509Certificate> read(Path file) throws IOException {
-        byte[] octets;
         try (InputStream in = Files.newInputStream(file)) {
-            octets = in.readNBytes(LIMIT + 1);
+            return read(file, in.readNBytes(LIMIT + 1));
         }
+    }
+
+    /**
+     * The same of a file that was read already.
+     *
+     * @param file for the message
+     * @param octets its content, not changed
+     */
+    public static List<X509Certificate> read(Path file, byte[] octets) throws UnreadableCertificates {
         if (octets.length > LIMIT) {
             throw new UnreadableCertificates(
                     file, "has more than " + LIMIT + " bytes, which no certificate file needs", null);
         }
         try {
-            List<X509Certificate> certificates =
-                    CertificateFactory.getInstance("X.509")
-                            .generateCertificates(new ByteArrayInputStream(octets))
-                            .stream()
-                            .map(X509Certificate.class::cast)
-                            .toList();
-            if (certificates.isEmpty()) {
-                throw new UnreadableCertificates(file, "holds no certificate; wanted PEM or DER", null);
-            }
-            return certificates;
-        } catch (CertificateException e) {
-            throw new UnreadableCertificates(
-                    file, "holds no readable certificate, wanted PEM or DER: " + e.getMessage(), e);
+            return CertificateReader.read(octets);
+        } catch (CertificateReader.Unreadable e) {
+            throw new UnreadableCertificates(file, e.getMessage(), e.getCause());
         }
     }
 
