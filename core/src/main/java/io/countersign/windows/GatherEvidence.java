@@ -7,6 +7,8 @@ import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.pe.ByteSource;
 import io.countersign.pe.MalformedPe;
+import io.countersign.pe.VersionInfo;
+import io.countersign.pe.VersionResource;
 import io.countersign.verify.Finding;
 import io.countersign.verify.Finding.Outcome;
 import io.countersign.verify.ImageReading;
@@ -66,13 +68,23 @@ public final class GatherEvidence {
      */
     public FileEvidence gather(Path file, List<NamedCatalog> catalogs) throws IOException {
         try (ByteSource source = ByteSource.open(file)) {
-            return gather(ImageReading.of(source, LOOKED_UP_BY, true), catalogs);
+            ImageReading reading = ImageReading.of(source, LOOKED_UP_BY, true);
+            return gather(reading, versionInfo(source, reading), catalogs);
         } catch (MalformedPe e) {
             return new FileEvidence.NotAnImage(e.getMessage());
         }
     }
 
-    private FileEvidence gather(ImageReading reading, List<NamedCatalog> catalogs) {
+    /** Empty if it cannot be read: then nothing is known of what the file says of itself. */
+    private static Optional<VersionInfo> versionInfo(ByteSource source, ImageReading reading) throws IOException {
+        try {
+            return Optional.of(VersionResource.read(source, reading.image()));
+        } catch (MalformedPe e) {
+            return Optional.empty();
+        }
+    }
+
+    private FileEvidence gather(ImageReading reading, Optional<VersionInfo> info, List<NamedCatalog> catalogs) {
         Report report = verifier.verify(reading);
         List<SignatureEvidence> signatures = new ArrayList<>();
         List<AuthenticodeSignature> embedded = reading.signatures();
@@ -112,8 +124,8 @@ public final class GatherEvidence {
                 signatures,
                 reading.flaw(),
                 others,
-                listing(denied.driverStl(), digests, paths),
-                listing(denied.driverBlocklist(), digests, paths),
+                listing(denied.driverStl(), digests, paths, info),
+                listing(denied.driverBlocklist(), digests, paths, info),
                 report,
                 at);
     }
@@ -188,7 +200,11 @@ public final class GatherEvidence {
                 kernelPath,
                 userPath,
                 revocation,
-                listing(denied.disallowed(), List.of(), SignatureEvidence.paths(kernelPath, userPath)));
+                listing(
+                        denied.disallowed(),
+                        List.of(),
+                        SignatureEvidence.paths(kernelPath, userPath),
+                        Optional.empty()));
     }
 
     private List<Revocation> revocation(CertificatePath path) {
@@ -200,8 +216,12 @@ public final class GatherEvidence {
         return found;
     }
 
-    private static Listing listing(Optional<DenyList> list, List<Digest> digests, List<List<X509Certificate>> paths) {
-        return list.map(l -> l.find(digests, paths)).orElse(Listing.NOT_SUPPLIED);
+    private static Listing listing(
+            Optional<DenyList> list,
+            List<Digest> digests,
+            List<List<X509Certificate>> paths,
+            Optional<VersionInfo> info) {
+        return list.map(l -> l.find(digests, paths, info)).orElse(Listing.NOT_SUPPLIED);
     }
 
     private static List<String> failures(List<Finding> findings, String checks) {

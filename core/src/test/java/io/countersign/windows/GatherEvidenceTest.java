@@ -168,16 +168,20 @@ class GatherEvidenceTest {
                 .isEqualTo(Listing.State.LISTED);
         assertThat(listed(signed, new DeniedCertificate(DigestAlgorithm.SHA1.digest(issuer.getEncoded()), "the CA")))
                 .isEqualTo(Listing.State.LISTED);
-        assertThat(listed(signed, new DeniedSigner(tbs, Optional.empty(), Optional.empty(), "all below the CA")))
+        assertThat(listed(signed, new DeniedSigner(tbs, Optional.empty(), List.of(), "all below the CA")))
                 .isEqualTo(Listing.State.LISTED);
-        assertThat(listed(
-                        signed,
-                        new DeniedSigner(tbs, Optional.of("LAB-PAST Hardware Publisher"), Optional.empty(), "one")))
+        assertThat(listed(signed, new DeniedSigner(tbs, Optional.of("LAB-PAST Hardware Publisher"), List.of(), "one")))
                 .isEqualTo(Listing.State.LISTED);
-        assertThat(listed(signed, new DeniedSigner(tbs, Optional.of("Somebody"), Optional.empty(), "another")))
+        assertThat(listed(signed, new DeniedSigner(tbs, Optional.of("Somebody"), List.of(), "another")))
                 .isEqualTo(Listing.State.ABSENT);
         assertThat(listed(
-                        signed, new DeniedSigner(tbs, Optional.empty(), Optional.of("its version is below 2"), "old")))
+                        signed,
+                        new DeniedSigner(
+                                tbs,
+                                Optional.empty(),
+                                List.of(new FileCondition(
+                                        Map.of(), Optional.empty(), Optional.empty(), List.of("the moon is full"))),
+                                "old")))
                 .isEqualTo(Listing.State.UNDECIDED);
         assertThat(image(signed).driverStl()).isEqualTo(Listing.NOT_SUPPLIED);
     }
