@@ -48,6 +48,8 @@ public final class MicrosoftList {
 
     private static final int MAXIMUM_USAGES = 64;
     private static final int LABEL_DIGITS = 16;
+    /** The content type stands behind a few lengths and the digest algorithms. */
+    private static final int BEGINNING = 128;
 
     private final Kind kind;
     private final CertificateTrustList content;
@@ -144,6 +146,18 @@ public final class MicrosoftList {
                     Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
             throw new MalformedList("no certificate trust list (.stl): " + reason, e);
         }
+    }
+
+    /** Whether these octets begin as a certificate trust list of any kind does, catalogs among them. */
+    public static boolean isTrustList(byte[] octets) {
+        byte[] type = {0x06, 0x09, 0x2B, 0x06, 0x01, 0x04, 0x01, (byte) 0x82, 0x37, 0x0A, 0x01};
+        int last = Math.min(octets.length, BEGINNING) - type.length;
+        for (int at = 0; at <= last; at++) {
+            if (Arrays.equals(octets, at, at + type.length, type, 0, type.length)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Kind kind(CertificateTrustList content) throws MalformedList {

@@ -41,13 +41,9 @@ public record TrustAnchors(List<Anchor> anchors) {
     /** What this certificate is to the kernel: as given, else as known by thumbprint. */
     Optional<Role> kernelRole(X509Certificate certificate) {
         return anchors.stream()
-                .filter(a -> a.certificate().equals(certificate) && isKernel(a.role()))
+                .filter(a -> a.certificate().equals(certificate) && a.role().isOfTheKernel())
                 .map(Anchor::role)
                 .findFirst()
                 .or(() -> KernelRoots.of(certificate).map(KernelRoots.KnownRoot::role));
-    }
-
-    private static boolean isKernel(Role role) {
-        return role == Role.MICROSOFT_ROOT || role == Role.CODE_VERIFICATION_ROOT;
     }
 }

@@ -121,7 +121,12 @@ final class CertificateReader {
         if (!info.getContentType().equals(CMSObjectIdentifiers.signedData)) {
             throw new CertificateException("a ContentInfo of type " + info.getContentType() + ", wanted SignedData");
         }
-        ASN1Set certificates = SignedData.getInstance(info.getContent()).getCertificates();
+        SignedData signedData = SignedData.getInstance(info.getContent());
+        if (signedData.getEncapContentInfo().getContent() != null) {
+            throw new CertificateException("a signature over content of type "
+                    + signedData.getEncapContentInfo().getContentType() + ", wanted certificates only");
+        }
+        ASN1Set certificates = signedData.getCertificates();
         if (certificates != null) {
             for (ASN1Encodable certificate : certificates) {
                 // Attribute certificates are tagged and are left aside.

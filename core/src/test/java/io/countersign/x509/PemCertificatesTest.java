@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.countersign.fixture.TableSample;
 import io.countersign.fixture.TestPki;
 import io.countersign.fixture.Tool;
+import io.countersign.fixture.TrustListSample;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -52,6 +53,8 @@ class PemCertificatesTest {
         refused("-----BEGIN CERTIFICATE-----\nM?IB\n-----END CERTIFICATE-----", "line 1: the block is not Base64");
         refused("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----", "line 1, at byte 0: no readable");
         byte[] der = ONE.getEncoded();
+        byte[] list = TrustListSample.of(TrustListSample.DISALLOWED).signed().toByteArray();
+        assertThatThrownBy(() -> read(list)).hasMessageContaining("wanted certificates only");
         assertThatThrownBy(() -> read(TableSample.concat(der, new byte[] {0x30, 5, 1})))
                 .hasMessageContaining("at byte " + der.length);
         assertThatThrownBy(() -> read(Arrays.copyOf(der, der.length - 1))).hasMessageContaining("at byte 0");

@@ -40,6 +40,11 @@ public record Home(Path root) {
         return root.resolve("pki");
     }
 
+    /** Roots and lists that somebody imported to judge files with. */
+    public Path trust() {
+        return root.resolve("trust");
+    }
+
     /** PINs and API tokens, each a file only its owner can read. */
     public Path secrets() {
         return root.resolve("secrets");

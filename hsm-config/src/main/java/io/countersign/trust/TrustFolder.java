@@ -1,0 +1,266 @@
+package io.countersign.trust;
+
+import io.countersign.file.AtomicFile;
+import io.countersign.file.Durable;
+import io.countersign.home.Home;
+import io.countersign.key.Bytes;
+import io.countersign.trust.TrustFile.Certificates;
+import io.countersign.trust.TrustFile.Denials;
+import io.countersign.trust.TrustFile.Revocations;
+import io.countersign.windows.Role;
+import io.countersign.x509.PemCertificates;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509CRL;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The folder {@code trust/} of a home, plain files throughout:
+ *
+ * <pre>
+ * trust/roots/ROLE/THUMBPRINT.pem       a root in a role; above the PEM block stands where it came from
+ * trust/lists/KIND.stl, .xml or .yaml   a list, octet for octet as imported
+ * trust/lists/KIND.origin               where it came from, and its SHA-256
+ * trust/crls/SHA256.crl                 a revocation list
+ * </pre>
+ *
+ * A PEM file that somebody puts into a folder of roots counts like an imported one. Every file appears whole or not at all.
+ */
+public final class TrustFolder {
+    /** Of a home's own lab PKI, each with the role of what it stands for. */
+    private static final Map<String, Role> LAB_ROOTS = labRoots();
+
+    private static final int MAXIMUM_FILES = 4096;
+
+    private final Home home;
+
+    public TrustFolder(Home home) {
+        this.home = home;
+    }
+
+    private static Map<String, Role> labRoots() {
+        Map<String, Role> roots = new LinkedHashMap<>();
+        roots.put("lab-root.pem", Role.USER_ROOT);
+        roots.put("lab-timestamp-root.pem", Role.TIMESTAMP_ROOT);
+        roots.put("lab-code-verification-root.pem", Role.CODE_VERIFICATION_ROOT);
+        roots.put("lab-portal-root.pem", Role.MICROSOFT_ROOT);
+        return roots;
+    }
+
+    /**
+     * Reads all of it; whatever is not there is empty.
+     *
+     * @throws UnusableTrust if a file in it does not hold what belongs there: to go on without it would change verdicts silently
+     */
+    public Trust read() throws IOException, UnusableTrust {
+        List<TrustedRoot> roots = new ArrayList<>();
+        for (Map.Entry<String, Role> lab : LAB_ROOTS.entrySet()) {
+            Path file = home.pki().resolve(lab.getKey());
+            if (Files.isRegularFile(file)) {
+                for (X509Certificate certificate : certificates(file, TrustFile.read(file))) {
+                    roots.add(new TrustedRoot(certificate, lab.getValue(), file, true, Optional.empty()));
+                }
+            }
+        }
+        for (Role role : Role.values()) {
+            for (Path file : files(rootFolder(role), ".pem")) {
+                Bytes content = TrustFile.read(file);
+                Optional<Origin> origin = Origin.read(new String(content.toByteArray(), StandardCharsets.UTF_8));
+                for (X509Certificate certificate : certificates(file, content)) {
+                    roots.add(new TrustedRoot(certificate, role, file, false, origin));
+                }
+            }
+        }
+        List<TrustedList> lists = new ArrayList<>();
+        for (ListKind kind : ListKind.values()) {
+            Optional<Path> file = listFile(kind);
+            if (file.isPresent()) {
+                lists.add(list(kind, file.get()));
+            }
+        }
+        Map<Path, X509CRL> crls = new LinkedHashMap<>();
+        for (Path file : files(crlFolder(), ".crl")) {
+            if (!(content(file) instanceof Revocations found)) {
+                throw misplaced(file, "a revocation list");
+            }
+            crls.put(file, found.list());
+        }
+        return new Trust(roots, lists, crls);
+    }
+
+    private static List<X509Certificate> certificates(Path file, Bytes content) throws UnusableTrust {
+        if (!(TrustFile.of(file, content) instanceof Certificates found)) {
+            throw misplaced(file, "certificates");
+        }
+        return found.all();
+    }
+
+    private TrustedList list(ListKind kind, Path file) throws IOException, UnusableTrust {
+        Bytes octets = TrustFile.read(file);
+        if (!(TrustFile.of(file, octets) instanceof Denials found) || found.kind() != kind) {
+            throw misplaced(file, "the list '" + kind.label() + "'");
+        }
+        Path note = originFile(kind);
+        Optional<Origin> origin = Files.isRegularFile(note)
+                ? Origin.read(new String(TrustFile.read(note).toByteArray(), StandardCharsets.UTF_8))
+                : Optional.empty();
+        boolean changed = origin.isPresent()
+                && !origin.get().sha256().equals(TrustFile.digest(octets).value());
+        return new TrustedList(kind, file, found.denies(), found.microsoft(), origin, changed);
+    }
+
+    private static TrustFile content(Path file) throws IOException, UnusableTrust {
+        return TrustFile.of(file, TrustFile.read(file));
+    }
+
+    private static UnusableTrust misplaced(Path file, String wanted) {
+        return new UnusableTrust(
+                TrustFile.name(file) + " does not hold " + wanted,
+                "take it out, and import it with 'countersign trust import'");
+    }
+
+    /** Those that belong there; a file half written by another process has a name that begins with a dot. */
+    private static List<Path> files(Path folder, String extension) throws IOException, UnusableTrust {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(folder)) {
+            List<Path> files = all.filter(f -> !f.getFileName().toString().startsWith("."))
+                    .filter(f -> f.getFileName().toString().endsWith(extension))
+                    .limit(MAXIMUM_FILES + 1L)
+                    .sorted()
+                    .toList();
+            if (files.size() > MAXIMUM_FILES) {
+                throw new UnusableTrust(
+                        TrustFile.name(folder) + " has more than " + MAXIMUM_FILES + " files", "take some out");
+            }
+            return files;
+        }
+    }
+
+    /**
+     * Takes out a root by its thumbprint (in every role), a list by its kind, or a revocation list by its SHA-256.
+     *
+     * @return the files that are gone
+     * @throws UnusableTrust if there is none, or it is a root of the home's own lab
+     */
+    public List<Path> remove(String name) throws IOException, UnusableTrust {
+        String wanted = name.replaceAll("[ :]", "").toLowerCase(Locale.ROOT);
+        List<Path> files = new ArrayList<>();
+        ListKind.named(wanted).flatMap(this::listFile).ifPresent(list -> {
+            files.add(list);
+            files.add(originFile(ListKind.named(wanted).orElseThrow()));
+        });
+        boolean ofThisHome = false;
+        for (TrustedRoot root : read().roots()) {
+            if (root.thumbprint().equals(wanted)) {
+                ofThisHome |= root.ofThisHome();
+                if (!root.ofThisHome()) {
+                    files.add(root.file());
+                }
+            }
+        }
+        Path crl = crlFolder().resolve(wanted + ".crl");
+        if (wanted.matches("[0-9a-f]{64}") && Files.isRegularFile(crl)) {
+            files.add(crl);
+        }
+        if (files.isEmpty()) {
+            throw ofThisHome
+                    ? new UnusableTrust(
+                            wanted + " is a root of this home's own lab, which is always trusted here",
+                            "use another home (COUNTERSIGN_HOME) to judge without it")
+                    : new UnusableTrust(
+                            "there is no root, list or revocation list '" + name.replaceAll("\\p{C}", "?") + "'",
+                            "'countersign trust list' shows thumbprints and names");
+        }
+        List<Path> gone = new ArrayList<>();
+        for (Path file : files) {
+            if (Files.deleteIfExists(file)) {
+                gone.add(file);
+                Durable.folder(file.getParent());
+            }
+        }
+        return gone;
+    }
+
+    /** Where a root is kept. */
+    Path rootFile(X509Certificate certificate, Role role) {
+        return rootFolder(role).resolve(TrustedRoot.thumbprint(certificate) + ".pem");
+    }
+
+    /** Writes a root, unless the very same is there in this role; false if it is. */
+    boolean keep(X509Certificate certificate, Role role, Origin origin) throws IOException, UnusableTrust {
+        for (TrustedRoot root : read().roots()) {
+            if (root.role() == role && root.certificate().equals(certificate)) {
+                return false;
+            }
+        }
+        write(
+                rootFile(certificate, role),
+                (origin.text() + PemCertificates.text(List.of(certificate))).getBytes(StandardCharsets.UTF_8));
+        return true;
+    }
+
+    /** Writes a list in place of another of its kind; false if the very same is there. */
+    boolean keep(Denials list, Bytes octets, Origin origin) throws IOException, UnusableTrust {
+        Path file = listFolder().resolve(list.kind().label() + "." + list.extension());
+        Optional<Path> present = listFile(list.kind());
+        if (present.isPresent()
+                && TrustFile.digest(TrustFile.read(present.get())).value().equals(origin.sha256())) {
+            return false;
+        }
+        write(file, octets.toByteArray());
+        write(originFile(list.kind()), origin.text().getBytes(StandardCharsets.UTF_8));
+        if (present.isPresent() && !present.get().equals(file)) {
+            Files.delete(present.get());
+        }
+        return true;
+    }
+
+    /** Writes a revocation list, unless it is there; false if it is. */
+    boolean keep(Revocations found, Bytes octets) throws IOException {
+        Path file = crlFolder().resolve(TrustFile.digest(octets).value().hex() + ".crl");
+        if (Files.isRegularFile(file)) {
+            return false;
+        }
+        write(file, octets.toByteArray());
+        return true;
+    }
+
+    private static void write(Path file, byte[] octets) throws IOException {
+        Files.createDirectories(file.getParent());
+        AtomicFile.write(file, temporary -> Files.write(temporary, octets));
+    }
+
+    private Optional<Path> listFile(ListKind kind) {
+        return Stream.of("stl", "xml", "yaml")
+                .map(extension -> listFolder().resolve(kind.label() + "." + extension))
+                .filter(Files::isRegularFile)
+                .findFirst();
+    }
+
+    private Path originFile(ListKind kind) {
+        return listFolder().resolve(kind.label() + ".origin");
+    }
+
+    private Path rootFolder(Role role) {
+        return home.trust().resolve("roots").resolve(role.label());
+    }
+
+    private Path listFolder() {
+        return home.trust().resolve("lists");
+    }
+
+    private Path crlFolder() {
+        return home.trust().resolve("crls");
+    }
+}
