@@ -54,7 +54,8 @@ public final class Countersign {
             "verify",
             "verify-provenance",
             "catalog",
-            "hsm");
+            "hsm",
+            "trust");
 
     @SuppressWarnings("UnusedVariable") // picocli reads it, and acts on it for every verb
     @Option(
@@ -122,6 +123,12 @@ public final class Countersign {
                 new CommandLine(new HsmCommand())
                         .addSubcommand("init", new HsmInitCommand(shell))
                         .addSubcommand("status", new HsmStatusCommand(shell));
+            case "trust" ->
+                new CommandLine(new TrustCommand())
+                        .addSubcommand("list", new TrustListCommand(shell))
+                        .addSubcommand("import", new TrustImportCommand(shell))
+                        .addSubcommand("remove", new TrustRemoveCommand(shell))
+                        .addSubcommand("export-kit", new TrustExportKitCommand(shell));
             default -> throw new IllegalArgumentException("no verb " + name);
         };
     }

@@ -207,7 +207,11 @@ final class DemoCommand implements Callable<Integer> {
                 .orElseThrow(() -> Failure.usage(
                         "countersign.yaml has no project " + PROJECT + " with a policy " + POLICY,
                         "the demo needs them as 'countersign hsm init' wrote them"));
-        TrustKit kit = TrustKit.write(demo.resolve("trust-kit"), root("lab-root.pem"), publisher);
+        TrustKit kit = TrustKit.write(
+                demo.resolve("trust-kit"),
+                PemCertificates.read(root("lab-root.pem")).get(0),
+                Optional.of(PemCertificates.read(root("lab-timestamp-root.pem")).get(0)),
+                PemCertificates.read(publisher.chain().get(0)).get(0));
         shell.out().println();
         shell.out().println("Made, in " + demo + ":");
         shell.out().println("  hello.sys                      as submitted");
@@ -215,7 +219,9 @@ final class DemoCommand implements Callable<Integer> {
         shell.out().println("  hello.signed.sys.intoto.jsonl  who signed what, when, under which policy");
         shell.out().println("  hello.stripped.sys             the signature taken away again");
         shell.out().println("  verdict.json                   what 'verify --json' says");
-        shell.out().println("  trust-kit/                     the lab's root and publisher certificates");
+        shell.out()
+                .println(
+                        "  trust-kit/                     the lab's certificates, and scripts to install and remove them");
         shell.out().println();
         kit.lines().forEach(shell.out()::println);
     }

@@ -17,7 +17,7 @@ final class GroupedCommands implements IHelpSectionRenderer {
                 "Sign", List.of("sign", "submit", "timestamp", "strip", "digest", "sign-digest", "attach", "formats"));
         groups.put("Check", List.of("verify", "diff", "verify-provenance"));
         groups.put("Driver packages", List.of("catalog"));
-        groups.put("Keys", List.of("hsm"));
+        groups.put("Keys and trust", List.of("hsm", "trust"));
         return groups;
     }
 

@@ -39,6 +39,13 @@ class UsageTest {
                 Arguments.of("strip x.sys", "--output=OUT", "strip --help"),
                 Arguments.of("submit x.sys --policy p", "--project=SLUG", "submit --help"),
                 Arguments.of("verify-provenance x.sys", "--provenance=FILE", "verify-provenance --help"),
+                Arguments.of("trust", "trust needs a command: list, import, remove or export-kit", "trust --help"),
+                Arguments.of("trust import", "missing required parameter", "trust import --help"),
+                Arguments.of("trust import a --as root", "'root' is no role; use one of microsoft-root", "--help"),
+                Arguments.of("trust import a --list all", "'all' is no kind of list; use one of root-", "--help"),
+                Arguments.of("trust import a --as user-root --list disallowed", "mutually exclusive", "--help"),
+                Arguments.of("trust remove", "missing required parameter", "trust remove --help"),
+                Arguments.of("trust export-kit", "--output=FOLDER", "trust export-kit --help"),
                 Arguments.of("up --port many", "'many'", "up --help"));
     }
 
@@ -63,7 +70,8 @@ class UsageTest {
                 "strip missing.sys -o y.sys",
                 "diff missing.sys missing.exe",
                 "submit missing.sys --project p --policy q",
-                "verify-provenance missing.sys --provenance missing.jsonl --evidence missing.pem"
+                "verify-provenance missing.sys --provenance missing.jsonl --evidence missing.pem",
+                "trust import missing.pem"
             })
     void aMissingFileIsNamed(String line) {
         Transcript.of(folder, (Object[]) line.split(" "))
@@ -88,7 +96,12 @@ class UsageTest {
                 "catalog",
                 "catalog show",
                 "catalog create",
-                "catalog check"
+                "catalog check",
+                "trust",
+                "trust list",
+                "trust import",
+                "trust remove",
+                "trust export-kit"
             })
     void everyVerbHasHelpOnStandardOutputThatFitsATerminal(String verb) {
         Transcript run =
@@ -104,7 +117,9 @@ class UsageTest {
     void helpListsTheVerbsInGroupsAndTheExitCodes() {
         String help = Transcript.of(folder, "--help").out();
 
-        assertThat(help).containsSubsequence("Try it:", "demo", "Sign:", "submit", "Check:", "verify", "Keys:", "hsm");
+        assertThat(help)
+                .containsSubsequence(
+                        "Try it:", "demo", "Sign:", "submit", "Check:", "verify", "Keys and trust:", "hsm", "trust");
         assertThat(help).containsSubsequence("Exit codes:", "  0 ", "  1 ", "  2 ", "  3 ");
     }
 

@@ -8,6 +8,6 @@ public final class UnreadableCertificates extends IOException {
     private static final long serialVersionUID = 1;
 
     UnreadableCertificates(Path file, String problem, Throwable cause) {
-        super(file + " " + problem, cause);
+        super(file.toString().replaceAll("\\p{C}", "?") + " " + problem, cause);
     }
 }

@@ -4,11 +4,11 @@ import io.countersign.file.AtomicFile;
 import io.countersign.file.Durable;
 import io.countersign.home.Home;
 import io.countersign.key.Bytes;
-import io.countersign.trust.TrustFile.Certificates;
 import io.countersign.trust.TrustFile.Denials;
 import io.countersign.trust.TrustFile.Revocations;
 import io.countersign.windows.Role;
 import io.countersign.x509.PemCertificates;
+import io.countersign.x509.UnreadableCertificates;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,6 +40,8 @@ public final class TrustFolder {
     private static final Map<String, Role> LAB_ROOTS = labRoots();
 
     private static final int MAXIMUM_FILES = 4096;
+
+    private static final String REMEDY = "take it out, and import it with 'countersign trust import'";
 
     private final Home home;
 
@@ -98,10 +100,11 @@ public final class TrustFolder {
     }
 
     private static List<X509Certificate> certificates(Path file, Bytes content) throws UnusableTrust {
-        if (!(TrustFile.of(file, content) instanceof Certificates found)) {
-            throw misplaced(file, "certificates");
+        try {
+            return PemCertificates.read(file, content.toByteArray());
+        } catch (UnreadableCertificates e) {
+            throw new UnusableTrust(e.getMessage(), REMEDY, e);
         }
-        return found.all();
     }
 
     private TrustedList list(ListKind kind, Path file) throws IOException, UnusableTrust {
@@ -123,9 +126,7 @@ public final class TrustFolder {
     }
 
     private static UnusableTrust misplaced(Path file, String wanted) {
-        return new UnusableTrust(
-                TrustFile.name(file) + " does not hold " + wanted,
-                "take it out, and import it with 'countersign trust import'");
+        return new UnusableTrust(TrustFile.name(file) + " does not hold " + wanted, REMEDY);
     }
 
     /** Those that belong there; a file half written by another process has a name that begins with a dot. */
@@ -197,12 +198,15 @@ public final class TrustFolder {
         return rootFolder(role).resolve(TrustedRoot.thumbprint(certificate) + ".pem");
     }
 
-    /** Writes a root, unless the very same is there in this role; false if it is. */
-    boolean keep(X509Certificate certificate, Role role, Origin origin) throws IOException, UnusableTrust {
-        for (TrustedRoot root : read().roots()) {
-            if (root.role() == role && root.certificate().equals(certificate)) {
-                return false;
-            }
+    /**
+     * Writes a root, unless the very same is there in this role; false if it is.
+     *
+     * @param present what is there
+     */
+    boolean keep(X509Certificate certificate, Role role, Origin origin, Trust present) throws IOException {
+        if (present.roots().stream()
+                .anyMatch(r -> r.role() == role && r.certificate().equals(certificate))) {
+            return false;
         }
         write(
                 rootFile(certificate, role),

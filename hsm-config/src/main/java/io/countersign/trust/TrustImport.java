@@ -17,8 +17,11 @@ import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Takes files into a home's {@link TrustFolder}. The same file twice changes nothing. */
 public final class TrustImport {
@@ -120,8 +123,8 @@ public final class TrustImport {
 
     private List<Imported> roots(Path file, List<X509Certificate> certificates, Origin origin)
             throws IOException, UnusableTrust {
-        List<X509Certificate> roots =
-                certificates.stream().filter(TrustImport::isRoot).toList();
+        Set<X509Certificate> roots =
+                certificates.stream().filter(TrustImport::isRoot).collect(Collectors.toSet());
         if (roots.isEmpty()) {
             X509Certificate first = certificates.get(0);
             throw new UnusableTrust(
@@ -132,13 +135,14 @@ public final class TrustImport {
         for (X509Certificate root : roots) {
             require(root, role(root));
         }
+        Trust present = folder.read();
         List<Imported> imported = new ArrayList<>();
-        for (X509Certificate certificate : certificates) {
+        for (X509Certificate certificate : new LinkedHashSet<>(certificates)) {
             String name = DistinguishedNames.commonName(certificate);
             String thumbprint = TrustedRoot.thumbprint(certificate);
             if (roots.contains(certificate)) {
                 Role role = role(certificate);
-                boolean added = folder.keep(certificate, role, origin);
+                boolean added = folder.keep(certificate, role, origin, present);
                 imported.add(
                         new Imported(name, thumbprint, role.label(), added ? State.ADDED : State.ALREADY_THERE, ""));
             } else {

@@ -272,7 +272,7 @@ class TrustFolderTest {
         Files.writeString(stray, YAML);
         assertThatThrownBy(() -> new TrustFolder(home).read())
                 .isInstanceOf(UnusableTrust.class)
-                .hasMessageContaining("own.pem does not hold certificates");
+                .hasMessageContaining("own.pem holds no certificate");
     }
 
     @ParameterizedTest
