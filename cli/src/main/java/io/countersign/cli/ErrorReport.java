@@ -6,6 +6,7 @@ import io.countersign.key.KeyUnavailable;
 import io.countersign.sign.UnacceptableFile;
 import io.countersign.timestamp.TimestampUnavailable;
 import io.countersign.timestamp.UnfitTimestampKey;
+import io.countersign.trust.UnusableTrust;
 import io.countersign.x509.UnreadableCertificates;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -86,6 +87,9 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
         }
         if (e instanceof ConfigurationException) {
             return Failure.usage(e.getMessage(), "correct countersign.yaml and try again");
+        }
+        if (e instanceof UnusableTrust trust) {
+            return Failure.usage(trust.getMessage(), trust.hint());
         }
         if (e instanceof IOException io) {
             return describe(io);

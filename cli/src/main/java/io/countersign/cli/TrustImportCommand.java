@@ -10,6 +10,7 @@ import io.countersign.windows.Role;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -106,12 +107,13 @@ final class TrustImportCommand implements Callable<Integer> {
         TrustImport trust = new TrustImport(shell.home(), meaning.role, meaning.list);
         ObjectNode document = json.wanted() ? Json.document() : null;
         ArrayNode list = document == null ? null : document.putArray("imported");
+        Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         for (Path file : files) {
             if (files.size() > 1) {
                 shell.progress("countersign: reading " + printable(file));
             }
             try {
-                for (Imported one : trust.take(file, Instant.now())) {
+                for (Imported one : trust.take(file, now)) {
                     tell(list, file, one);
                 }
             } catch (UnusableTrust e) {

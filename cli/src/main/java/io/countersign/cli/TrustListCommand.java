@@ -44,13 +44,8 @@ final class TrustListCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException, Failure {
-        Trust trust;
-        try {
-            trust = new TrustFolder(shell.home()).read();
-        } catch (UnusableTrust e) {
-            throw Failure.usage(e.getMessage(), e.hint());
-        }
+    public Integer call() throws IOException, UnusableTrust {
+        Trust trust = new TrustFolder(shell.home()).read();
         if (json.wanted()) {
             shell.out().println(Json.text(document(trust)));
         } else {
@@ -95,7 +90,7 @@ final class TrustListCommand implements Callable<Integer> {
     }
 
     private static String describe(Trust trust, TrustedList list) {
-        StringBuilder text = new StringBuilder(entries(list) + " entries");
+        StringBuilder text = new StringBuilder(entries(list) + (entries(list) == 1 ? " entry" : " entries"));
         list.microsoft()
                 .ifPresent(m -> text.append(", made ").append(m.content().thisUpdate()));
         trust.signature(list).ifPresent(s -> text.append(", ").append(s.reason()));

@@ -77,14 +77,14 @@ class TrustCommandTest {
                 .contains(sha1(LAB_ROOT.certificate()) + ", of this home's own lab")
                 .contains("  user-root               Other Root, until ")
                 .contains(sha1(OTHER) + ", from " + root + ", SHA-256 ")
-                .contains("  disallowed              1 entries, made 2026-10-01T00:00:00Z, signed by")
+                .contains("  disallowed              1 entry, made 2026-10-01T00:00:00Z, signed by")
                 .contains("  driver-revocation       not supplied (Driver.STL of Code Integrity)");
 
         assertThat(trust("remove", sha1(OTHER)).out().lines()).hasSize(2).allMatch(l -> l.startsWith("removed: "));
         assertThat(trust("remove", "disallowed").exitCode()).isZero();
         trust("remove", sha1(OTHER)).fails(1, "there is no root, list or revocation list", "trust list");
         trust("remove", sha1(LAB_ROOT.certificate())).fails(1, "always trusted here", "COUNTERSIGN_HOME");
-        assertThat(trust("list").out()).doesNotContain("Other Root").doesNotContain("1 entries");
+        assertThat(trust("list").out()).doesNotContain("Other Root").doesNotContain("1 entry");
     }
 
     @Test

@@ -59,9 +59,9 @@ public final class MicrosoftList {
     /** What a list is about, which its usage says. */
     public enum Kind {
         /** authroot.stl: the roots of Microsoft's program. */
-        ROOT_PROGRAM("the roots of Microsoft's program", Purpose.ROOT_LIST_SIGNING),
+        ROOT_PROGRAM("the list of Microsoft's root program", Purpose.ROOT_LIST_SIGNING),
         /** disallowedcert.stl. */
-        DISALLOWED("the disallowed certificates", Purpose.DISALLOWED_LIST_SIGNING),
+        DISALLOWED("the list of disallowed certificates", Purpose.DISALLOWED_LIST_SIGNING),
         /** Driver.STL. */
         DRIVER_REVOCATION("Driver.STL", Purpose.REVOCATION_LIST_SIGNING);
 

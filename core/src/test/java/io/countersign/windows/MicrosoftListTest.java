@@ -90,7 +90,8 @@ class MicrosoftListTest {
             Listing found = disallowed(signed, list);
             assertThat(found.state()).isEqualTo(Listing.State.LISTED);
             assertThat(found.what())
-                    .isEqualTo("the disallowed certificates denies " + id.hex().substring(0, 16) + "…");
+                    .isEqualTo("the list of disallowed certificates denies "
+                            + id.hex().substring(0, 16) + "…");
         }
         assertThat(disallowed(signed, parse(TrustListSample.DISALLOWED).denyList()))
                 .isEqualTo(Listing.ABSENT);

@@ -9,6 +9,8 @@ import io.countersign.windows.TrustAnchors;
 import io.countersign.x509.RevocationLists;
 import java.nio.file.Path;
 import java.security.cert.X509CRL;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +25,7 @@ public record Trust(List<TrustedRoot> roots, List<TrustedList> lists, Map<Path, 
     public Trust {
         roots = List.copyOf(roots);
         lists = List.copyOf(lists);
+        crls = Collections.unmodifiableMap(new LinkedHashMap<>(crls));
     }
 
     /** For {@link io.countersign.windows.GatherEvidence}, as are the following two. */

@@ -157,9 +157,9 @@ public final class TrustFolder {
     public List<Path> remove(String name) throws IOException, UnusableTrust {
         String wanted = name.replaceAll("[ :]", "").toLowerCase(Locale.ROOT);
         List<Path> files = new ArrayList<>();
-        ListKind.named(wanted).flatMap(this::listFile).ifPresent(list -> {
-            files.add(list);
-            files.add(originFile(ListKind.named(wanted).orElseThrow()));
+        ListKind.named(wanted).filter(kind -> listFile(kind).isPresent()).ifPresent(kind -> {
+            files.addAll(listFiles(kind));
+            files.add(originFile(kind));
         });
         boolean ofThisHome = false;
         for (TrustedRoot root : read().roots()) {
@@ -222,11 +222,15 @@ public final class TrustFolder {
                 && TrustFile.digest(TrustFile.read(present.get())).value().equals(origin.sha256())) {
             return false;
         }
+        // In this order, so that a crash leaves a list of unknown origin, never one with another's.
+        Files.deleteIfExists(originFile(list.kind()));
         write(file, octets.toByteArray());
-        write(originFile(list.kind()), origin.text().getBytes(StandardCharsets.UTF_8));
-        if (present.isPresent() && !present.get().equals(file)) {
-            Files.delete(present.get());
+        for (Path other : listFiles(list.kind())) {
+            if (!other.equals(file)) {
+                Files.delete(other);
+            }
         }
+        write(originFile(list.kind()), origin.text().getBytes(StandardCharsets.UTF_8));
         return true;
     }
 
@@ -246,10 +250,15 @@ public final class TrustFolder {
     }
 
     private Optional<Path> listFile(ListKind kind) {
+        return listFiles(kind).stream().findFirst();
+    }
+
+    /** One, but for a crash. */
+    private List<Path> listFiles(ListKind kind) {
         return Stream.of("stl", "xml", "yaml")
                 .map(extension -> listFolder().resolve(kind.label() + "." + extension))
                 .filter(Files::isRegularFile)
-                .findFirst();
+                .toList();
     }
 
     private Path originFile(ListKind kind) {

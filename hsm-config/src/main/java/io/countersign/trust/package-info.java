@@ -1,5 +1,2 @@
-/**
- * What a home trusts and distrusts when it judges files: roots, each with what it is to Windows, lists of what is denied, and
- * revocation lists. Plain files below {@code trust/}, and the lab's own roots, which are always there.
- */
+/** The roots, deny lists and revocation lists a home judges files by: plain files, and the lab's own roots. */
 package io.countersign.trust;
