@@ -115,7 +115,7 @@ class MicrosoftListTest {
                 .denyList();
         DenyLists lists = new DenyLists(Optional.of(list), Optional.empty(), Optional.empty());
         FileEvidence.Image evidence = (FileEvidence.Image) WindowsLab.gather(signed, WindowsPki.anchors(), lists);
-        assertThat(evidence.driverStl().isListed()).isTrue();
+        assertThat(evidence.driverStl().state()).isEqualTo(Listing.State.LISTED);
     }
 
     @Test
