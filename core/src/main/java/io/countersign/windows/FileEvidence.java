@@ -22,6 +22,7 @@ public sealed interface FileEvidence {
      * @param driverStl whether file or signers are on Code Integrity's revocation list
      * @param driverBlocklist whether they are on the driver block list
      * @param report what verification says of the embedded signatures, against the user's and Microsoft's roots
+     * @param anchors the roots that were given
      * @param at the time asked about
      */
     record Image(
@@ -34,6 +35,7 @@ public sealed interface FileEvidence {
             Listing driverStl,
             Listing driverBlocklist,
             Report report,
+            TrustAnchors anchors,
             Instant at)
             implements FileEvidence {
         public Image {

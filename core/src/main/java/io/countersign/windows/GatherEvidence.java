@@ -41,6 +41,7 @@ public final class GatherEvidence {
     private final KernelTrust kernel;
     private final PathBuilder userPaths;
     private final PathBuilder timestampPaths;
+    private final TrustAnchors anchors;
     private final DenyLists denied;
     private final RevocationLists revoked;
     private final Instant at;
@@ -55,6 +56,7 @@ public final class GatherEvidence {
         this.kernel = new KernelTrust(anchors);
         this.userPaths = new PathBuilder(roots);
         this.timestampPaths = new PathBuilder(timestampRoots);
+        this.anchors = anchors;
         this.denied = denied;
         this.revoked = revoked;
         this.at = at;
@@ -118,7 +120,8 @@ public final class GatherEvidence {
                 ImageFacts.of(
                         reading.image(),
                         reading.scan().checksum(),
-                        embedded.stream().anyMatch(s -> s.pageHashes().isPresent())),
+                        embedded.stream().anyMatch(s -> s.pageHashes().isPresent()),
+                        reading.embedded().map(e -> !e.padding().zero()).orElse(false)),
                 reading.scan().sha256(),
                 images,
                 signatures,
@@ -127,6 +130,7 @@ public final class GatherEvidence {
                 listing(denied.driverStl(), digests, paths, info),
                 listing(denied.driverBlocklist(), digests, paths, info),
                 report,
+                anchors,
                 at);
     }
 
@@ -238,7 +242,13 @@ public final class GatherEvidence {
         boolean good = !failed && about.stream().noneMatch(f -> f.outcome() == Outcome.UNKNOWN);
         String reason = String.join("; ", about.stream().map(Finding::message).toList());
         return verified.timestampKind()
-                .map(kind -> new Stamp(kind, verified.timestamp(), good, reason, verified.timestampPath()));
+                .map(kind -> new Stamp(
+                        kind,
+                        verified.timestamp(),
+                        failures(about, "tsp.token").stream().findFirst(),
+                        good,
+                        reason,
+                        verified.timestampPath()));
     }
 
     private static Stamp stamp(TimestampEvidence found) {
@@ -248,6 +258,6 @@ public final class GatherEvidence {
                                 ? p + ", good for time stamping"
                                 : p + " ends in none of the given roots: " + String.join("; ", p.problems()))
                         .orElse("the authority's certificate is not in the token"));
-        return new Stamp(found.kind(), found.time(), found.isGood(), reason, found.path());
+        return new Stamp(found.kind(), found.time(), found.flaw(), found.isGood(), reason, found.path());
     }
 }

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param rightCheckSum what it should hold
  * @param forceIntegrity whether IMAGE_DLLCHARACTERISTICS_FORCE_INTEGRITY is set
  * @param pageHashes whether an embedded signature has page hashes
+ * @param hidden whether octets that are not zero stand behind the primary signature, in its entry of the certificate table
  */
 public record ImageFacts(
         int machine,
@@ -24,7 +25,8 @@ public record ImageFacts(
         long storedCheckSum,
         long rightCheckSum,
         boolean forceIntegrity,
-        boolean pageHashes) {
+        boolean pageHashes,
+        boolean hidden) {
     private static final int PAGE = 0x1000;
     private static final int EXECUTE = 0x2000_0000;
     private static final int WRITE = 0x8000_0000;
@@ -34,7 +36,7 @@ public record ImageFacts(
         writableAndExecutable = List.copyOf(writableAndExecutable);
     }
 
-    static ImageFacts of(PeImage image, long rightCheckSum, boolean pageHashes) {
+    static ImageFacts of(PeImage image, long rightCheckSum, boolean pageHashes, boolean hidden) {
         return new ImageFacts(
                 image.machine(),
                 image.sectionAlignment(),
@@ -45,7 +47,8 @@ public record ImageFacts(
                 image.storedChecksum(),
                 rightCheckSum,
                 (image.dllCharacteristics() & FORCE_INTEGRITY) != 0,
-                pageHashes);
+                pageHashes,
+                hidden);
     }
 
     /** What memory integrity does not take, if anything. */

@@ -57,7 +57,8 @@ public final class KernelRoots {
         return ALL.stream().filter(r -> r.sha1().equals(thumbprint)).findFirst();
     }
 
-    static Bytes thumbprint(X509Certificate certificate, DigestAlgorithm algorithm) {
+    /** The digest of the DER. */
+    public static Bytes thumbprint(X509Certificate certificate, DigestAlgorithm algorithm) {
         try {
             return algorithm.digest(certificate.getEncoded()).value();
         } catch (CertificateEncodingException e) {

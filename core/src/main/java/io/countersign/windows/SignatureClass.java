@@ -20,7 +20,7 @@ public enum SignatureClass {
     }
 
     /** Whether it ends in one of Microsoft's roots. */
-    boolean isMicrosofts() {
+    public boolean isMicrosofts() {
         return this == IN_BOX || this == WHQL || this == ATTESTED || this == ELAM || this == MICROSOFT_OTHER;
     }
 

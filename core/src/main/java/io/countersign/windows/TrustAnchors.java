@@ -39,7 +39,7 @@ public record TrustAnchors(List<Anchor> anchors) {
     }
 
     /** What this certificate is to the kernel: as given, else as known by thumbprint. */
-    Optional<Role> kernelRole(X509Certificate certificate) {
+    public Optional<Role> kernelRole(X509Certificate certificate) {
         return anchors.stream()
                 .filter(a -> a.certificate().equals(certificate) && a.role().isOfTheKernel())
                 .map(Anchor::role)

@@ -12,13 +12,19 @@ import java.util.stream.Stream;
  * @param anchored whether it reaches one of the given trust anchors
  * @param lapses sentences about certificates that were not valid at the time
  * @param faults sentences about everything else: what would be wrong at any time
+ * @param misuses those of the faults that are about what a certificate may be used for
  */
 public record CertificatePath(
-        List<X509Certificate> certificates, boolean anchored, List<String> lapses, List<String> faults) {
+        List<X509Certificate> certificates,
+        boolean anchored,
+        List<String> lapses,
+        List<String> faults,
+        List<String> misuses) {
     public CertificatePath {
         certificates = List.copyOf(certificates);
         lapses = List.copyOf(lapses);
         faults = List.copyOf(faults);
+        misuses = List.copyOf(misuses);
     }
 
     /** Everything that is wrong; empty if each certificate is good for the purpose at the time. */

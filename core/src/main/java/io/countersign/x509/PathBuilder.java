@@ -104,12 +104,13 @@ public final class PathBuilder {
         private CertificatePath judged(List<X509Certificate> path, boolean anchored) {
             List<String> lapses = new ArrayList<>();
             List<String> faults = new ArrayList<>();
+            List<String> misuses = new ArrayList<>();
             int judged = anchored && path.size() > 1 ? path.size() - 1 : path.size();
             for (int i = 0; i < judged; i++) {
                 X509Certificate c = path.get(i);
                 String name = "“" + DistinguishedNames.commonName(c) + "”";
                 validity(c, name, lapses);
-                usage(c, i == 0, name, faults);
+                usage(c, i == 0, name, misuses);
                 if (i > 0) {
                     authority(c, i - 1, name, faults);
                 }
@@ -117,12 +118,13 @@ public final class PathBuilder {
                     faults.add(name + " has a critical extension that is not understood");
                 }
             }
+            faults.addAll(0, misuses);
             if (faults.isEmpty()) {
                 validAt(path.subList(0, judged))
                         .flatMap(time -> StandardValidation.objection(path, time))
                         .ifPresent(faults::add);
             }
-            return new CertificatePath(path, anchored, lapses, faults);
+            return new CertificatePath(path, anchored, lapses, faults, misuses);
         }
 
         /** The time asked about if all are valid then, so that a lapse hides no fault; else any at which all are. */

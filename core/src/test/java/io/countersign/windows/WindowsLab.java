@@ -13,23 +13,23 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Evidence from files in memory. */
-final class WindowsLab {
+public final class WindowsLab {
     private WindowsLab() {}
 
     /** A small unsigned driver for x64. */
-    static byte[] driver() {
+    public static byte[] driver() {
         return WindowsPki.withRightChecksum(PeSample.plus().toByteArray());
     }
 
-    static FileEvidence gather(byte[] file, NamedCatalog... catalogs) {
+    public static FileEvidence gather(byte[] file, NamedCatalog... catalogs) {
         return gather(file, WindowsPki.anchors(), DenyLists.none(), catalogs);
     }
 
-    static FileEvidence gather(byte[] file, TrustAnchors anchors, DenyLists denied, NamedCatalog... catalogs) {
+    public static FileEvidence gather(byte[] file, TrustAnchors anchors, DenyLists denied, NamedCatalog... catalogs) {
         return gather(file, new GatherEvidence(anchors, denied, RevocationLists.none(), NOW), catalogs);
     }
 
-    static FileEvidence gather(byte[] file, GatherEvidence gathering, NamedCatalog... catalogs) {
+    public static FileEvidence gather(byte[] file, GatherEvidence gathering, NamedCatalog... catalogs) {
         try {
             Path path = Files.createTempFile("windows-", ".sys");
             try {
@@ -50,14 +50,14 @@ final class WindowsLab {
         }
     }
 
-    static LoadAnswer.Loads assertLoads(FileEvidence file, String machine, String rule) {
+    public static LoadAnswer.Loads assertLoads(FileEvidence file, String machine, String rule) {
         LoadAnswer answer = judge(file, machine);
         assertThat(answer).as("%s: %s", machine, answer.reason()).isInstanceOf(LoadAnswer.Loads.class);
         assertThat(((LoadAnswer.Loads) answer).rule().id()).as(machine).isEqualTo(rule);
         return (LoadAnswer.Loads) answer;
     }
 
-    static LoadAnswer.Blocked assertBlocked(FileEvidence file, String machine, String rule) {
+    public static LoadAnswer.Blocked assertBlocked(FileEvidence file, String machine, String rule) {
         LoadAnswer answer = judge(file, machine);
         assertThat(answer).as("%s: %s", machine, answer.reason()).isInstanceOf(LoadAnswer.Blocked.class);
         assertThat(((LoadAnswer.Blocked) answer).rule().id()).as(machine).isEqualTo(rule);
@@ -73,7 +73,7 @@ final class WindowsLab {
         return (LoadAnswer.Unknown) answer;
     }
 
-    static FileEvidence.Image image(byte[] file, NamedCatalog... catalogs) {
+    public static FileEvidence.Image image(byte[] file, NamedCatalog... catalogs) {
         return (FileEvidence.Image) gather(file, catalogs);
     }
 }
