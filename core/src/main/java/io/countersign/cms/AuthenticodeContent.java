@@ -5,11 +5,9 @@ import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.pe.PageHashes;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1EncodableVector;
-import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -34,17 +32,11 @@ public final class AuthenticodeContent {
     private final SpcIndirectDataContent content;
     private final ASN1Set signedAttributes;
     private final Digest imageDigest;
-    private final Optional<PageHashes> pageHashes;
 
-    private AuthenticodeContent(
-            SpcIndirectDataContent content,
-            ASN1Set signedAttributes,
-            Digest imageDigest,
-            Optional<PageHashes> pageHashes) {
+    private AuthenticodeContent(SpcIndirectDataContent content, ASN1Set signedAttributes, Digest imageDigest) {
         this.content = content;
         this.signedAttributes = signedAttributes;
         this.imageDigest = imageDigest;
-        this.pageHashes = pageHashes;
     }
 
     /** About a PE image, with the attributes contentType, messageDigest, SpcStatementType, SpcSpOpusInfo and those asked for. */
@@ -52,7 +44,7 @@ public final class AuthenticodeContent {
             Digest imageDigest, Optional<PageHashes> pageHashes, SignedAttributes said) {
         SpcIndirectDataContent content = SpcIndirectDataContent.ofPeImage(imageDigest, pageHashes);
         ASN1Set signedAttributes = signedAttributes(Oids.SPC_INDIRECT_DATA, content, imageDigest.algorithm(), said);
-        return new AuthenticodeContent(content, signedAttributes, imageDigest, pageHashes);
+        return new AuthenticodeContent(content, signedAttributes, imageDigest);
     }
 
     /**
@@ -65,10 +57,7 @@ public final class AuthenticodeContent {
         SpcIndirectDataContent content = SpcIndirectDataContent.of(SignedDataSignature.asn1(indirectData));
         Digest digest = content.digest();
         return new AuthenticodeContent(
-                content,
-                signedAttributes(Oids.SPC_INDIRECT_DATA, content, digest.algorithm(), said),
-                digest,
-                Optional.empty());
+                content, signedAttributes(Oids.SPC_INDIRECT_DATA, content, digest.algorithm(), said), digest);
     }
 
     /** What the key signs for content of this type, which need not be about a file. */
@@ -94,12 +83,14 @@ public final class AuthenticodeContent {
      */
     public static AuthenticodeContent parse(Bytes content, Bytes signedAttributes) throws MalformedSignature {
         try {
-            SpcIndirectDataContent read = SpcIndirectDataContent.of(ASN1Primitive.fromByteArray(content.toByteArray()));
-            ASN1Set attributes = ASN1Set.getInstance(ASN1Primitive.fromByteArray(signedAttributes.toByteArray()));
-            require(der(read).equals(content) && der(attributes).equals(signedAttributes), "they are not DER");
+            SpcIndirectDataContent read = SpcIndirectDataContent.of(Asn1.parse(content));
+            ASN1Set attributes = ASN1Set.getInstance(Asn1.parse(signedAttributes));
+            require(
+                    Asn1.der(read).equals(content) && Asn1.der(attributes).equals(signedAttributes),
+                    "they are not DER");
             require(read.type().equals(Oids.SPC_PE_IMAGE_DATA), "the content is not about a PE image");
             Digest imageDigest = read.digest();
-            Optional<PageHashes> pageHashes = read.pageHashes();
+            read.pageHashes(); // in the form that is known, or none
             require(imageDigest.algorithm() != DigestAlgorithm.SHA1, "nothing is signed with SHA-1");
             AttributeTable table = new AttributeTable(attributes);
             require(
@@ -109,7 +100,7 @@ public final class AuthenticodeContent {
                     ASN1OctetString.getInstance(only(table, CMSAttributes.messageDigest))
                             .equals(contentDigest(read, imageDigest.algorithm())),
                     "the signed attributes are about another content");
-            return new AuthenticodeContent(read, attributes, imageDigest, pageHashes);
+            return new AuthenticodeContent(read, attributes, imageDigest);
         } catch (IOException | RuntimeException e) {
             // Bouncy Castle answers hostile ASN.1 with many kinds of unchecked exception.
             throw new MalformedSignature("what is to be signed is not well-formed ASN.1: " + e.getMessage(), e);
@@ -136,17 +127,21 @@ public final class AuthenticodeContent {
 
     /** The page hashes that are signed beside it, if any. */
     public Optional<PageHashes> pageHashes() {
-        return pageHashes;
+        try {
+            return content.pageHashes();
+        } catch (IOException | MalformedSignature e) {
+            throw new IllegalStateException("what was made or parsed before can be parsed", e);
+        }
     }
 
     /** The SpcIndirectDataContent, DER. */
     public Bytes content() {
-        return der(content);
+        return Asn1.der(content);
     }
 
     /** The SET OF Attribute that the key signs (RFC 5652 section 5.4), DER. */
     public Bytes signedAttributes() {
-        return der(signedAttributes);
+        return Asn1.der(signedAttributes);
     }
 
     SpcIndirectDataContent asn1Content() {
@@ -162,19 +157,7 @@ public final class AuthenticodeContent {
     }
 
     static DEROctetString contentDigest(ASN1Object content, DigestAlgorithm algorithm) {
-        try {
-            byte[] octets = SignedDataSignature.contentOctets(content);
-            return new DEROctetString(algorithm.digest(octets).value().toByteArray());
-        } catch (IOException e) {
-            throw new UncheckedIOException("encoding to memory does not fail", e);
-        }
-    }
-
-    static Bytes der(ASN1Object object) {
-        try {
-            return Bytes.of(object.getEncoded(ASN1Encoding.DER));
-        } catch (IOException e) {
-            throw new UncheckedIOException("encoding to memory does not fail", e);
-        }
+        return new DEROctetString(
+                algorithm.digest(Asn1.contentOctets(content)).value().toByteArray());
     }
 }

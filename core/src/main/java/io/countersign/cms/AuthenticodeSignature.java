@@ -7,7 +7,6 @@ import io.countersign.pe.PageHashes;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -37,7 +36,7 @@ public final class AuthenticodeSignature extends SignedDataSignature {
         imageDigest = content.digest();
         subject = content.subject();
         pageHashes = content.pageHashes();
-        invalidMarker = InvalidMarker.find(encoded.toByteArray(), octets.content());
+        invalidMarker = InvalidMarker.find(encoded.asBuffer(), octets.content());
         relaxedMarkerCheck = !signed(Oids.SPC_RELAXED_PE_MARKER_CHECK).isEmpty();
         nested = mayNest ? readNested() : List.of();
         List<ASN1Encodable> source = unsigned(CountersignOid.SOURCE_IMAGE);
@@ -63,7 +62,7 @@ public final class AuthenticodeSignature extends SignedDataSignature {
         ASN1Encodable inner = signedData.getEncapContentInfo().getContent();
         SpcIndirectDataContent content = SpcIndirectDataContent.of(inner);
         SignedOctets octets = new SignedOctets(encoded);
-        if (!Arrays.equals(octets.content(), contentOctets(content))) {
+        if (!octets.content().equals(Asn1.contentOctets(content))) {
             throw new MalformedSignature("the signed content is not DER");
         }
         if (signedData.getSignerInfos().size() != 1) {

@@ -130,8 +130,7 @@ public final class AuthenticodeSigner {
         AlgorithmIdentifier digestAlgorithm = digest.algorithmIdentifier();
         SignatureAlgorithm algorithm = SignatureAlgorithm.of(key.certificate().getPublicKey(), digest);
         byte[] signature = key.signDigest(
-                algorithm,
-                digest.digest(AuthenticodeContent.der(signedAttributes).toByteArray()));
+                algorithm, digest.digest(Asn1.der(signedAttributes).toByteArray()));
         Certificate leaf = certificate(key.certificate());
         SignerInfo signer = new SignerInfo(
                 new SignerIdentifier(new IssuerAndSerialNumber(leaf)),

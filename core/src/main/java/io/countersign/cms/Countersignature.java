@@ -29,7 +29,7 @@ public final class Countersignature {
 
     private Countersignature(SignerReading signer, Bytes signatureValue) throws MalformedSignature, ParseException {
         this.signer = signer;
-        covers = signer.isAbout(signatureValue.toByteArray());
+        covers = signer.isAbout(signatureValue.asBuffer());
         List<ASN1Encodable> times = signer.signed(CMSAttributes.signingTime);
         if (times.size() != 1) {
             throw new MalformedSignature("a countersignature has one signing time, this has " + times.size());

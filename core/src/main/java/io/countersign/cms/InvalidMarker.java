@@ -21,7 +21,7 @@ import java.util.Optional;
 public record InvalidMarker(String marker, boolean inImageData) {
     private static final List<String> KNOWN = List.of("EGGA", "Rar!");
 
-    static Optional<InvalidMarker> find(byte[] signature, byte[] imageData) {
+    static Optional<InvalidMarker> find(ByteBuffer signature, ByteBuffer imageData) {
         for (String marker : KNOWN) {
             int word =
                     ByteBuffer.wrap(marker.getBytes(StandardCharsets.US_ASCII)).getInt();
@@ -34,11 +34,11 @@ public record InvalidMarker(String marker, boolean inImageData) {
     }
 
     /** Without a copy: signatures with page hashes have megabytes. */
-    private static int count(byte[] octets, int marker) {
+    private static int count(ByteBuffer octets, int marker) {
         int count = 0;
         int word = 0;
-        for (byte octet : octets) {
-            word = word << 8 | Byte.toUnsignedInt(octet);
+        for (int i = octets.position(); i < octets.limit(); i++) {
+            word = word << 8 | Byte.toUnsignedInt(octets.get(i));
             if (word == marker) {
                 count++;
             }

@@ -39,7 +39,9 @@ public final class PackageSignature extends SignedDataSignature {
     private PackageSignature(Bytes encoded, SignedData signedData, SignedOctets octets)
             throws MalformedSignature, IOException, CertificateException {
         super(encoded, signedData, octets, Oids.SIGNATURE_TIMESTAMP);
-        packageDigest = digest(octets.content());
+        byte[] content = new byte[octets.content().remaining()];
+        octets.content().get(content);
+        packageDigest = digest(content);
         flaw = findFlaw();
     }
 

@@ -1,8 +1,6 @@
 package io.countersign.cms;
 
 import io.countersign.key.Bytes;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Encoding;
@@ -120,12 +118,7 @@ final class SignedDataEncoding {
             v.add(new DLTaggedObject(false, 1, crls));
         }
         v.add(signerInfos);
-        try {
-            return Bytes.of(
-                    new ContentInfo(CMSObjectIdentifiers.signedData, new DLSequence(v)).getEncoded(ASN1Encoding.DL));
-        } catch (IOException e) {
-            throw new UncheckedIOException("encoding to memory does not fail", e);
-        }
+        return Asn1.encode(new ContentInfo(CMSObjectIdentifiers.signedData, new DLSequence(v)), ASN1Encoding.DL);
     }
 
     private static DLSequence attribute(ASN1ObjectIdentifier type, ASN1Set values) {

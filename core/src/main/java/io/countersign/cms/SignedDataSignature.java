@@ -9,15 +9,12 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.bouncycastle.asn1.ASN1Encodable;
-import org.bouncycastle.asn1.ASN1Encoding;
-import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.cms.Attribute;
@@ -36,7 +33,6 @@ public abstract sealed class SignedDataSignature permits AuthenticodeSignature, 
     private static final int MAXIMUM_CERTIFICATES = 64;
 
     private final Bytes encoded;
-    private final SignedData signedData;
     private final SignerInfo signer;
     private final SignerReading reading;
     private final ASN1ObjectIdentifier timestampType;
@@ -56,7 +52,6 @@ public abstract sealed class SignedDataSignature permits AuthenticodeSignature, 
     SignedDataSignature(Bytes encoded, SignedData signedData, SignedOctets octets, ASN1ObjectIdentifier timestampType)
             throws MalformedSignature, IOException, CertificateException {
         this.encoded = encoded;
-        this.signedData = signedData;
         this.timestampType = timestampType;
         signer = SignerInfo.getInstance(signedData.getSignerInfos().getObjectAt(0));
         certificates = readCertificates(octets);
@@ -102,7 +97,7 @@ public abstract sealed class SignedDataSignature permits AuthenticodeSignature, 
         if (encoded.size() == 0) {
             throw new MalformedSignature("the signature is empty");
         }
-        ContentInfo info = ContentInfo.getInstance(ASN1Primitive.fromByteArray(encoded.toByteArray()));
+        ContentInfo info = ContentInfo.getInstance(Asn1.parse(encoded));
         if (!info.getContentType().equals(CMSObjectIdentifiers.signedData)) {
             throw new MalformedSignature("content type is " + info.getContentType() + ", wanted SignedData");
         }
@@ -236,12 +231,12 @@ public abstract sealed class SignedDataSignature permits AuthenticodeSignature, 
 
     /** The octets with one more value of an unsigned attribute, behind those that are there. */
     final Bytes encodedWithUnsigned(ASN1ObjectIdentifier type, ASN1Encodable value) {
-        return SignedDataEncoding.withUnsigned(signedData, signer, type, value);
+        return SignedDataEncoding.withUnsigned(parsedAgain(), signer, type, value);
     }
 
     /** The octets with the value at this index of an unsigned attribute replaced by another. */
     final Bytes encodedWithReplaced(ASN1ObjectIdentifier type, int index, ASN1Encodable value) {
-        return SignedDataEncoding.withReplaced(signedData, signer, type, index, value);
+        return SignedDataEncoding.withReplaced(parsedAgain(), signer, type, index, value);
     }
 
     /**
@@ -249,23 +244,20 @@ public abstract sealed class SignedDataSignature permits AuthenticodeSignature, 
      * to the unsigned attributes would change octets that certificates or the signature cover.
      */
     public final boolean isRebuiltUnchanged() {
-        return SignedDataEncoding.rebuilt(signedData, signer).equals(encoded);
+        return SignedDataEncoding.rebuilt(parsedAgain(), signer).equals(encoded);
+    }
+
+    /** Not kept, since Bouncy Castle has copied all octets into it. */
+    private SignedData parsedAgain() {
+        return SignedData.getInstance(ContentInfo.getInstance(asn1(encoded)).getContent());
     }
 
     /** Octets that are well-formed ASN.1, to be put into something. */
     static ASN1Primitive asn1(Bytes der) {
         try {
-            return ASN1Primitive.fromByteArray(der.toByteArray());
+            return Asn1.parse(der);
         } catch (IOException e) {
             throw new UncheckedIOException("what was parsed before can be parsed", e);
         }
-    }
-
-    /** RFC 5652 section 5.4: the octets of the content's DER without its tag and length. */
-    static byte[] contentOctets(ASN1Object content) throws IOException {
-        byte[] der = content.getEncoded(ASN1Encoding.DER);
-        // A definite length of up to 127 takes one octet; above, the first says how many follow.
-        int header = (der[1] & 0x80) == 0 ? 2 : 2 + (der[1] & 0x7F);
-        return Arrays.copyOfRange(der, header, der.length);
     }
 }

@@ -3,7 +3,6 @@ package io.countersign.cms;
 import io.countersign.key.Bytes;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -22,7 +21,7 @@ final class SignedOctets {
     private static final int INDEFINITE = -1;
 
     private final ByteBuffer octets;
-    private final byte[] content;
+    private final ByteBuffer content;
     private final List<byte[]> certificates = new ArrayList<>();
 
     /**
@@ -32,7 +31,7 @@ final class SignedOctets {
      * @throws MalformedSignature if there is no content, or it has no definite length
      */
     SignedOctets(Bytes signedData) throws MalformedSignature {
-        octets = ByteBuffer.wrap(signedData.toByteArray());
+        octets = signedData.asBuffer();
         enter(SEQUENCE);
         skip();
         enter(TAGGED);
@@ -49,8 +48,8 @@ final class SignedOctets {
     }
 
     /** The content without its tag and length. */
-    byte[] content() {
-        return content.clone();
+    ByteBuffer content() {
+        return content.duplicate();
     }
 
     /** The X.509 certificates. */
@@ -58,7 +57,7 @@ final class SignedOctets {
         return certificates;
     }
 
-    private byte[] readContent() throws MalformedSignature {
+    private ByteBuffer readContent() throws MalformedSignature {
         enter(SEQUENCE);
         skip();
         enter(TAGGED);
@@ -67,7 +66,7 @@ final class SignedOctets {
         if (length == INDEFINITE) {
             throw new MalformedSignature("the signed content is not DER: its length is indefinite");
         }
-        return slice(octets.position(), require(length));
+        return octets.slice(octets.position(), require(length));
     }
 
     private void readCertificates() throws MalformedSignature {
@@ -78,13 +77,11 @@ final class SignedOctets {
             int start = octets.position();
             skip();
             if (octets.get(start) == SEQUENCE) {
-                certificates.add(slice(start, octets.position() - start));
+                byte[] certificate = new byte[octets.position() - start];
+                octets.get(start, certificate);
+                certificates.add(certificate);
             }
         }
-    }
-
-    private byte[] slice(int start, int length) {
-        return Arrays.copyOfRange(octets.array(), start, start + length);
     }
 
     private void enter(int wanted) throws MalformedSignature {

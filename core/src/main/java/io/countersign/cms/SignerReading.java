@@ -4,6 +4,7 @@ import io.countersign.key.Bytes;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.HostileKeys;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
@@ -100,7 +101,7 @@ final class SignerReading {
     }
 
     /** RFC 5652 section 11.2: the one messageDigest attribute is the digest of these octets. */
-    boolean isAbout(byte[] content) {
+    boolean isAbout(ByteBuffer content) {
         List<ASN1Encodable> digests = signed(CMSAttributes.messageDigest);
         return digests.size() == 1
                 && digests.get(0).toASN1Primitive() instanceof ASN1OctetString claimed

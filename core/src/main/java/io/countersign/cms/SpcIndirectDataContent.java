@@ -67,7 +67,8 @@ public final class SpcIndirectDataContent extends ASN1Object {
     private static SpcIndirectDataContent of(ASN1ObjectIdentifier type, ASN1Encodable value, Digest digest) {
         ASN1EncodableVector data = new ASN1EncodableVector();
         data.add(type);
-        data.add(value);
+        // Once: each encoding would make it again, and page hashes are megabytes.
+        data.add(value.toASN1Primitive());
         return new SpcIndirectDataContent(
                 new DERSequence(data),
                 new DigestInfo(

@@ -4,7 +4,6 @@ import io.countersign.key.Bytes;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.pe.PageHashes;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1EncodableVector;
@@ -70,7 +69,7 @@ final class SpcPeImageData extends ASN1Object {
     }
 
     private static PageHashes read(Bytes serialized) throws MalformedSignature, IOException {
-        ASN1Set attributes = ASN1Set.getInstance(ASN1Primitive.fromByteArray(serialized.toByteArray()));
+        ASN1Set attributes = ASN1Set.getInstance(Asn1.parse(serialized));
         if (attributes.size() != 1) {
             throw new MalformedSignature("page hashes are one attribute, here are " + attributes.size());
         }
@@ -92,7 +91,7 @@ final class SpcPeImageData extends ASN1Object {
     }
 
     private static Bytes octets(ASN1Encodable string) {
-        return Bytes.of(ASN1OctetString.getInstance(string).getOctets());
+        return Bytes.taking(ASN1OctetString.getInstance(string).getOctets());
     }
 
     Optional<PageHashes> pageHashes() {
@@ -113,14 +112,9 @@ final class SpcPeImageData extends ASN1Object {
         ASN1ObjectIdentifier version = hashes.algorithm() == DigestAlgorithm.SHA1
                 ? Oids.SPC_PE_IMAGE_PAGE_HASHES_V1
                 : Oids.SPC_PE_IMAGE_PAGE_HASHES_V2;
-        try {
-            byte[] serialized =
-                    new DERSet(new DERSequence(new ASN1Encodable[] {version, table})).getEncoded(ASN1Encoding.DER);
-            return SpcLink.moniker(new DERSequence(
-                    new ASN1Encodable[] {new DEROctetString(PAGE_HASHES.toByteArray()), new DEROctetString(serialized)
-                    }));
-        } catch (IOException e) {
-            throw new UncheckedIOException("encoding to memory does not fail", e);
-        }
+        byte[] serialized =
+                Asn1.octets(new DERSet(new DERSequence(new ASN1Encodable[] {version, table})), ASN1Encoding.DER);
+        return SpcLink.moniker(new DERSequence(
+                new ASN1Encodable[] {new DEROctetString(PAGE_HASHES.toByteArray()), new DEROctetString(serialized)}));
     }
 }

@@ -1,5 +1,7 @@
 package io.countersign.key;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Base64;
@@ -16,6 +18,11 @@ public final class Bytes {
     /** A copy of the given octets. */
     public static Bytes of(byte... octets) {
         return new Bytes(octets.clone());
+    }
+
+    /** The given octets themselves, which the caller must never change again: for makers of what may be megabytes. */
+    public static Bytes taking(byte[] octets) {
+        return new Bytes(octets);
     }
 
     /**
@@ -35,6 +42,11 @@ public final class Bytes {
     /** The octets themselves, read-only: for those who only look at what may be megabytes. */
     public ByteBuffer asBuffer() {
         return ByteBuffer.wrap(octets).asReadOnlyBuffer();
+    }
+
+    /** The octets themselves, to be read from the first. */
+    public InputStream asStream() {
+        return new ByteArrayInputStream(octets);
     }
 
     /** The number of octets. */

@@ -1,5 +1,6 @@
 package io.countersign.key;
 
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -66,6 +67,13 @@ public enum DigestAlgorithm {
     }
 
     public Digest digest(byte[] octets) {
-        return new Digest(this, Bytes.of(newMessageDigest().digest(octets)));
+        return digest(ByteBuffer.wrap(octets));
+    }
+
+    /** Digests what remains of a buffer. */
+    public Digest digest(ByteBuffer octets) {
+        MessageDigest digest = newMessageDigest();
+        digest.update(octets);
+        return new Digest(this, Bytes.of(digest.digest()));
     }
 }

@@ -13,7 +13,7 @@ public final class CertificateTable {
     static final int MAXIMUM_SIGNATURE = 16 << 20;
 
     private static final int HEADER = 8;
-    private static final int PADDING_BLOCK = 1 << 16;
+    private static final int BLOCK = 1 << 16;
     private static final int MAXIMUM_ENTRIES = 64;
     private static final int REVISION_2 = 0x0200;
     private static final int PKCS_SIGNED_DATA = 0x0002;
@@ -81,7 +81,29 @@ public final class CertificateTable {
         long length = derLength(start, room, source);
         byte[] der = new byte[(int) length];
         source.read(start, ByteBuffer.wrap(der));
-        return Bytes.of(der);
+        return Bytes.taking(der);
+    }
+
+    /**
+     * Whether {@link #der} of an entry is this, without reading it into memory.
+     *
+     * @throws MalformedPe if the entry does not hold one definite-length DER SEQUENCE
+     */
+    public static boolean holds(Entry entry, Bytes der, ByteSource source) throws IOException, MalformedPe {
+        long start = entry.range().offset() + HEADER;
+        if (derLength(start, entry.range().end() - start, source) != der.size()) {
+            return false;
+        }
+        ByteBuffer wanted = der.asBuffer();
+        ByteBuffer block = ByteBuffer.allocate(Math.min(BLOCK, der.size()));
+        for (int at = 0; at < der.size(); at += block.limit()) {
+            block.clear().limit(Math.min(BLOCK, der.size() - at));
+            source.read(start + at, block);
+            if (!block.flip().equals(wanted.slice(at, block.limit()))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -107,9 +129,9 @@ public final class CertificateTable {
         long start = entry.range().offset() + HEADER + derSize;
         long end = Math.min(
                 table.end(), entry.range().offset() + aligned(entry.range().length()));
-        ByteBuffer block = ByteBuffer.allocate((int) Math.min(PADDING_BLOCK, end - start));
+        ByteBuffer block = ByteBuffer.allocate((int) Math.min(BLOCK, end - start));
         for (long at = start; at < end; at += block.limit()) {
-            block.clear().limit((int) Math.min(PADDING_BLOCK, end - at));
+            block.clear().limit((int) Math.min(BLOCK, end - at));
             source.read(at, block);
             block.flip();
             while (block.hasRemaining()) {
@@ -157,15 +179,16 @@ public final class CertificateTable {
         return headerSize + length;
     }
 
-    /** A table with one PKCS#7 entry, padded with zeroes to a multiple of 8. */
-    static ByteBuffer encode(Bytes der) {
+    /** So many zeroes, then a table with one PKCS#7 entry, padded with zeroes to a multiple of 8. */
+    static byte[] encode(int zeroes, Bytes der) {
         int length = (HEADER + der.size() + 7) & ~7;
-        ByteBuffer table = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-        table.putInt(length)
+        ByteBuffer table = ByteBuffer.allocate(zeroes + length).order(ByteOrder.LITTLE_ENDIAN);
+        table.position(zeroes)
+                .putInt(length)
                 .putShort((short) REVISION_2)
                 .putShort((short) PKCS_SIGNED_DATA)
                 .put(der.asBuffer());
-        return table.rewind();
+        return table.array();
     }
 
     private static ByteBuffer read(ByteSource source, long position, int length) throws IOException {

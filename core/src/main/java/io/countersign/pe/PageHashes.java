@@ -70,7 +70,7 @@ public record PageHashes(DigestAlgorithm algorithm, Bytes table) {
             }
         }
         table.putInt((int) end);
-        return new PageHashes(algorithm, Bytes.of(table.array()));
+        return new PageHashes(algorithm, Bytes.taking(table.array()));
     }
 
     /** Where this table, as signed, is not the one of the file as it is: a sentence naming the first such page. */

@@ -93,7 +93,11 @@ public record PePatch(List<Replacement> replacements) {
         Builder replace(ByteRange old, ByteBuffer inserted) {
             byte[] octets = new byte[inserted.remaining()];
             inserted.duplicate().get(octets);
-            replacements.add(new Replacement(old.offset(), old.length(), Bytes.of(octets)));
+            return replace(old, Bytes.taking(octets));
+        }
+
+        Builder replace(ByteRange old, Bytes inserted) {
+            replacements.add(new Replacement(old.offset(), old.length(), inserted));
             return this;
         }
 

@@ -20,10 +20,11 @@ public final class SignaturePatches {
                 .orElseThrow(() -> new MalformedPe(
                         image.peOffset(),
                         "the optional header has fewer than 5 data directories: no room to name a signature"));
-        ByteBuffer table = CertificateTable.encode(signature);
         int padding = image.certificateTable().isPresent() ? 0 : ImageScan.padding(image.size());
         ByteRange old = image.certificateTable().orElse(new ByteRange(image.size(), 0));
         long tableOffset = old.offset() + padding;
+        Bytes inserted = Bytes.taking(CertificateTable.encode(padding, signature));
+        ByteBuffer table = inserted.asBuffer().position(padding).slice();
         long newSize = image.size() + padding - old.length() + table.limit();
         if (newSize > PeImage.MAXIMUM_SIZE) {
             throw new MalformedPe(
@@ -38,7 +39,7 @@ public final class SignaturePatches {
         return new PePatch.Builder()
                 .replace(image.checksum(), littleEndian(4).putInt(checksum).rewind())
                 .replace(entry, directory)
-                .replace(old, ByteBuffer.allocate(padding + table.limit()).put(padding, table, 0, table.limit()))
+                .replace(old, inserted)
                 .build();
     }
 

@@ -1,11 +1,10 @@
 package io.countersign.sign;
 
 import io.countersign.cms.AuthenticodeSignature;
-import io.countersign.cms.EmbeddedSignature;
-import io.countersign.cms.MalformedSignature;
 import io.countersign.file.AtomicFile;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.pe.ByteSource;
+import io.countersign.pe.CertificateTable;
 import io.countersign.pe.ImageScan;
 import io.countersign.pe.MalformedPe;
 import io.countersign.pe.PageHashes;
@@ -16,7 +15,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Optional;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -101,13 +100,15 @@ final class Draft implements Closeable {
                         "its image digest is " + is.imageDigest(algorithm) + ", the submitted file's was "
                                 + scan.imageDigest(algorithm));
             }
-            Optional<EmbeddedSignature> read = EmbeddedSignature.read(written, source);
+            List<CertificateTable.Entry> entries = CertificateTable.entries(written, source);
             require(
-                    read.isPresent() && read.get().signature().encoded().equals(expected.encoded()),
+                    entries.size() == 1
+                            && entries.get(0).isSignedData()
+                            && CertificateTable.holds(entries.get(0), expected.encoded(), source),
                     "the signature in it is not the one that was made");
             require(written.storedChecksum() == is.checksum(), "its CheckSum is wrong");
             return is;
-        } catch (MalformedPe | MalformedSignature e) {
+        } catch (MalformedPe e) {
             throw new IllegalStateException("the signed file is malformed and was not kept: " + e.getMessage(), e);
         }
     }

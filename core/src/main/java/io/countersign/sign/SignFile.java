@@ -154,15 +154,8 @@ public final class SignFile {
                     + "; it was changed since, submit it again");
         }
         Digest imageDigest = scan.imageDigest(options.digest());
-        Optional<PageHashes> pageHashes =
-                options.pageHashes() ? Optional.of(draft.pageHashes(PAGE_HASHES)) : Optional.empty();
-        Made made = make(content(imageDigest, pageHashes, present, options));
-        Optional<InvalidMarker> marker = made.signature().invalidMarker().filter(m -> !options.relaxedMarkerCheck());
-        if (marker.isPresent()) {
-            made = make(content(imageDigest, pageHashes, present, options.withRelaxedMarkerCheck(true)));
-        }
-        AuthenticodeSignature whole = assemble(made.signature(), present, options, image, scan);
-        ImageScan released = draft.release(whole, options.outputSha256());
+        Made made = make(draft, image, present, options);
+        ImageScan released = draft.release(made.whole(), options.outputSha256());
         return new SignedFile(
                 scan.sha256(),
                 options.outputSha256() ? Optional.of(released.sha256()) : Optional.empty(),
@@ -170,7 +163,7 @@ public final class SignFile {
                 released.imageDigest(options.digest()),
                 key.chain(),
                 made.token(),
-                warnings(marker, whole, key.certificate()));
+                warnings(made.first(), made.whole(), key.certificate()));
     }
 
     /** The signature that is there already; it and the options must fit. */
@@ -204,19 +197,43 @@ public final class SignFile {
      */
     public AuthenticodeSignature sign(ToBeSigned toBeSigned) throws KeyUnavailable, TimestampUnavailable {
         try {
-            return make(toBeSigned.content()).signature();
+            return stamped(toBeSigned.content()).signature();
         } catch (MalformedSignature e) {
             throw new IllegalStateException("what was just made cannot be read", e);
         }
     }
 
-    private record Made(AuthenticodeSignature signature, Optional<TimestampToken> token) {}
+    /**
+     * What becomes of a file. Page hashes make each signature megabytes, so no earlier one is kept.
+     *
+     * @param first the marker for which the signature was made again
+     */
+    private record Made(AuthenticodeSignature whole, Optional<TimestampToken> token, Optional<InvalidMarker> first) {}
 
-    private Made make(AuthenticodeContent content) throws KeyUnavailable, TimestampUnavailable, MalformedSignature {
+    private Made make(Draft draft, PeImage image, Optional<AuthenticodeSignature> present, Options options)
+            throws IOException, KeyUnavailable, TimestampUnavailable, MalformedPe, MalformedSignature {
+        Digest imageDigest = draft.scan().imageDigest(options.digest());
+        Stamped stamped = stamped(content(imageDigest, pageHashes(draft, options), present, options));
+        Optional<InvalidMarker> marker = stamped.signature().invalidMarker().filter(m -> !options.relaxedMarkerCheck());
+        if (marker.isPresent()) {
+            stamped = stamped(content(
+                    imageDigest, stamped.signature().pageHashes(), present, options.withRelaxedMarkerCheck(true)));
+        }
+        return new Made(assemble(stamped.signature(), present, options, image, draft.scan()), stamped.token(), marker);
+    }
+
+    private record Stamped(AuthenticodeSignature signature, Optional<TimestampToken> token) {}
+
+    private Stamped stamped(AuthenticodeContent content)
+            throws KeyUnavailable, TimestampUnavailable, MalformedSignature {
         AuthenticodeSignature made = new AuthenticodeSigner(key).sign(content);
         Optional<TimestampToken> token = new KeyAndTimestamp(key, timestamps)
                 .token(made, content.imageDigest().algorithm());
-        return new Made(token.isPresent() ? made.withTimestamp(token.get().encoded()) : made, token);
+        return new Stamped(token.isPresent() ? made.withTimestamp(token.get().encoded()) : made, token);
+    }
+
+    private static Optional<PageHashes> pageHashes(Draft draft, Options options) throws IOException, MalformedPe {
+        return options.pageHashes() ? Optional.of(draft.pageHashes(PAGE_HASHES)) : Optional.empty();
     }
 
     /** The file's page hashes, if they are to be signed. */
