@@ -18,8 +18,16 @@ final class AuthenticodeChecks {
     private AuthenticodeChecks() {}
 
     static final List<Check<PeEvidence>> ALL = List.of(
-            check("pe.image-digest", AUTHENTICODE + ", Calculating the PE Image Hash", AuthenticodeChecks::imageDigest),
-            check("pe.page-hashes", AUTHENTICODE + ", SpcPeImageData", AuthenticodeChecks::pageHashes),
+            check(
+                    "pe.image-digest",
+                    "The file's image digest is the signed one.",
+                    AUTHENTICODE + ", Calculating the PE Image Hash",
+                    AuthenticodeChecks::imageDigest),
+            check(
+                    "pe.page-hashes",
+                    "The digest of every page is the signed one, where pages are signed.",
+                    AUTHENTICODE + ", SpcPeImageData",
+                    AuthenticodeChecks::pageHashes),
             common(SignedDataChecks.DIGEST_ALGORITHMS),
             common(SignedDataChecks.CONTENT_DIGEST),
             common(SignedDataChecks.SIGNATURE),
@@ -29,26 +37,34 @@ final class AuthenticodeChecks {
             common(SignedDataChecks.UNSIGNED_ATTRIBUTES),
             check(
                     "cms.key-algorithm",
+                    "The signer's key is RSA, which is all that Code Integrity loads drivers by.",
                     "Microsoft, Understanding App Control event tags, VerificationError 23",
                     AuthenticodeChecks::keyAlgorithm),
             SignedDataChecks.check(
                     "cms.invalid-markers",
+                    "No mark of an archive stands in the signature.",
                     "Elastic Security Labs, Investigating a Mysteriously Malformed Authenticode Signature",
                     Confidence.REPORTED,
                     PeEvidence::index,
                     AuthenticodeChecks::invalidMarkers),
             check(
                     "pe.table-padding",
+                    "Nothing is hidden behind the signature.",
                     "Microsoft Security Advisory 2915720 (CVE-2013-3900)",
                     AuthenticodeChecks::padding),
-            check("pe.checksum", "PE format specification, CheckSum", AuthenticodeChecks::checksum));
+            check(
+                    "pe.checksum",
+                    "CheckSum in the header is right.",
+                    "PE format specification, CheckSum",
+                    AuthenticodeChecks::checksum));
 
-    private static Check<PeEvidence> check(String id, String citation, Judgement<PeEvidence> judgement) {
-        return SignedDataChecks.check(id, citation, Confidence.DOCUMENTED, PeEvidence::index, judgement);
+    private static Check<PeEvidence> check(String id, String title, String citation, Judgement<PeEvidence> judgement) {
+        return SignedDataChecks.check(id, title, citation, Confidence.DOCUMENTED, PeEvidence::index, judgement);
     }
 
     private static Check<PeEvidence> common(Check<Evidence> check) {
-        return new Check<>(check.id(), check.citation(), check.confidence(), e -> check.judge(e.common()));
+        return new Check<>(
+                check.id(), check.title(), check.citation(), check.confidence(), e -> check.judge(e.common()));
     }
 
     private static Result imageDigest(PeEvidence e) {

@@ -4,7 +4,6 @@ import static io.countersign.verify.SignedDataChecks.failed;
 import static io.countersign.verify.SignedDataChecks.passed;
 
 import io.countersign.cms.AuthenticodeSignature;
-import io.countersign.cms.PackageSignature;
 import io.countersign.format.FileFormat;
 import io.countersign.verify.SignedDataChecks.Judgement;
 import io.countersign.verify.SignedDataChecks.Result;
@@ -30,13 +29,19 @@ final class FormatChecks {
      */
     static List<Check<Evidence>> authenticode(FileFormat format, Optional<String> refusal) {
         List<Check<Evidence>> checks = new ArrayList<>();
-        checks.add(check("file.subject", "Windows SDK, mssip.h, SIP_SUBJECTINFO", e -> subject(e, format)));
-        checks.add(check("file.digest", "Microsoft, SignTool", FormatChecks::digest));
+        checks.add(check(
+                "file.subject",
+                "The signature is about a file of this format.",
+                "Windows SDK, mssip.h, SIP_SUBJECTINFO",
+                e -> subject(e, format)));
+        checks.add(check(
+                "file.digest", "The file's digest is the signed one.", "Microsoft, SignTool", FormatChecks::digest));
         checks.add(SignedDataChecks.DIGEST_ALGORITHMS);
         checks.addAll(CATALOG);
         if (format == FileFormat.APP_PACKAGE) {
             checks.add(check(
                     "appx.publisher",
+                    "The publisher in the manifest is the signer.",
                     "Microsoft, Sign an app package using SignTool",
                     e -> refusal.map(SignedDataChecks::failed)
                             .orElseGet(() -> passed("the manifest's Publisher is the signer"))));
@@ -44,24 +49,31 @@ final class FormatChecks {
         return checks;
     }
 
-    static List<Check<Evidence>> nuget(PackageSignature signature) {
+    /**
+     * @param profileFlaw why it is no author's signature
+     */
+    static List<Check<Evidence>> nuget(Optional<String> profileFlaw) {
         List<Check<Evidence>> checks = new ArrayList<>();
         String specification = "NuGet Package Signatures Technical Specification";
-        checks.add(check("file.digest", specification + ", Signature Content File", FormatChecks::digest));
+        checks.add(check(
+                "file.digest",
+                "The file's digest is the signed one.",
+                specification + ", Signature Content File",
+                FormatChecks::digest));
         checks.add(SignedDataChecks.DIGEST_ALGORITHMS);
         checks.addAll(CATALOG);
         checks.add(check(
                 "nuget.author-signature",
+                "It is an author's signature in NuGet's profile.",
                 specification + ", Author Signature",
-                e -> signature
-                        .profileFlaw()
+                e -> profileFlaw
                         .map(SignedDataChecks::failed)
                         .orElseGet(() -> passed("an author's signature in NuGet's profile"))));
         return checks;
     }
 
-    private static Check<Evidence> check(String id, String citation, Judgement<Evidence> judgement) {
-        return SignedDataChecks.check(id, citation, Confidence.DOCUMENTED, Evidence::index, judgement);
+    private static Check<Evidence> check(String id, String title, String citation, Judgement<Evidence> judgement) {
+        return SignedDataChecks.check(id, title, citation, Confidence.DOCUMENTED, Evidence::index, judgement);
     }
 
     private static Result subject(Evidence e, FileFormat format) {

@@ -11,19 +11,41 @@ final class SignedDataChecks {
 
     private SignedDataChecks() {}
 
-    static final Check<Evidence> DIGEST_ALGORITHMS =
-            check("cms.digest-algorithms-agree", AUTHENTICODE + ", DigestInfo", SignedDataChecks::digestAlgorithms);
-    static final Check<Evidence> CONTENT_DIGEST =
-            check("cms.content-digest", "RFC 5652 section 5.4 and 11", SignedDataChecks::contentDigest);
-    static final Check<Evidence> SIGNATURE =
-            check("cms.signature", "RFC 5652 section 5.6", SignedDataChecks::signature);
+    static final Check<Evidence> DIGEST_ALGORITHMS = check(
+            "cms.digest-algorithms-agree",
+            "The digest of the file and that of the signature are of one kind.",
+            AUTHENTICODE + ", DigestInfo",
+            SignedDataChecks::digestAlgorithms);
+    static final Check<Evidence> CONTENT_DIGEST = check(
+            "cms.content-digest",
+            "The signed attributes carry the digest of the content, and name its type.",
+            "RFC 5652 section 5.4 and 11",
+            SignedDataChecks::contentDigest);
+    static final Check<Evidence> SIGNATURE = check(
+            "cms.signature",
+            "The signature value fits the signer's key.",
+            "RFC 5652 section 5.6",
+            SignedDataChecks::signature);
     static final Check<Evidence> PATH = check(
-            "x509.path", "RFC 5280 section 6, " + AUTHENTICODE + ", Verifying the signature", SignedDataChecks::path);
-    static final Check<Evidence> TOKEN =
-            check("tsp.token", "RFC 3161 section 2.4.2, RFC 5816; RFC 5652 section 11.4", SignedDataChecks::token);
-    static final Check<Evidence> TOKEN_PATH = check("tsp.path", "RFC 3161 section 2.3", SignedDataChecks::tokenPath);
-    static final Check<Evidence> UNSIGNED_ATTRIBUTES =
-            check("cms.unsigned-attributes", "RFC 5652 section 5.3", SignedDataChecks::unsignedAttributes);
+            "x509.path",
+            "The signer's certificate leads to a given root, and all on the way were good when it was signed.",
+            "RFC 5280 section 6, " + AUTHENTICODE + ", Verifying the signature",
+            SignedDataChecks::path);
+    static final Check<Evidence> TOKEN = check(
+            "tsp.token",
+            "The timestamp is about this signature and signed by its authority.",
+            "RFC 3161 section 2.4.2, RFC 5816; RFC 5652 section 11.4",
+            SignedDataChecks::token);
+    static final Check<Evidence> TOKEN_PATH = check(
+            "tsp.path",
+            "The authority's certificate leads to a root given for timestamps.",
+            "RFC 3161 section 2.3",
+            SignedDataChecks::tokenPath);
+    static final Check<Evidence> UNSIGNED_ATTRIBUTES = check(
+            "cms.unsigned-attributes",
+            "No unsigned attribute carries anything of its own.",
+            "RFC 5652 section 5.3",
+            SignedDataChecks::unsignedAttributes);
 
     interface Judgement<E> {
         Result of(E evidence);
@@ -32,15 +54,20 @@ final class SignedDataChecks {
     record Result(Outcome outcome, String message) {}
 
     static <E> Check<E> check(
-            String id, String citation, Confidence confidence, ToIntFunction<E> index, Judgement<E> judgement) {
-        return new Check<>(id, citation, confidence, e -> {
+            String id,
+            String title,
+            String citation,
+            Confidence confidence,
+            ToIntFunction<E> index,
+            Judgement<E> judgement) {
+        return new Check<>(id, title, citation, confidence, e -> {
             Result result = judgement.of(e);
             return new Finding(id, citation, index.applyAsInt(e), result.outcome(), result.message());
         });
     }
 
-    private static Check<Evidence> check(String id, String citation, Judgement<Evidence> judgement) {
-        return check(id, citation, Confidence.DOCUMENTED, Evidence::index, judgement);
+    private static Check<Evidence> check(String id, String title, String citation, Judgement<Evidence> judgement) {
+        return check(id, title, citation, Confidence.DOCUMENTED, Evidence::index, judgement);
     }
 
     static Result passed(String message) {

@@ -66,7 +66,7 @@ final class VerifyFormat {
                 PackageSignature signature = PackageSignature.parse(octets.get());
                 Digest signed = signature.packageDigest();
                 Evidence evidence = anchors.gather(0, signature, signed, signable.digest(signed.algorithm()));
-                return report(List.of(evidence), FormatChecks.nuget(signature), sha256);
+                return report(List.of(evidence), FormatChecks.nuget(signature.profileFlaw()), sha256);
             }
             AuthenticodeSignature primary = AuthenticodeSignature.parse(octets.get());
             List<AuthenticodeSignature> signatures = new ArrayList<>(List.of(primary));

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The releases of Windows whose loaders differ, by build number. */
 public enum WindowsVersion {
@@ -64,6 +65,16 @@ public enum WindowsVersion {
     /** All names, oldest first, clients before servers. */
     public static List<String> names() {
         return Arrays.stream(values()).map(WindowsVersion::toString).toList();
+    }
+
+    /** As Microsoft writes it: {@code Windows 11 24H2}. */
+    public String title() {
+        String name = name().replaceFirst("^SERVER", "WINDOWS_SERVER")
+                .replaceFirst("8_1$", "8.1")
+                .replace('_', ' ');
+        return Arrays.stream(name.split(" "))
+                .map(w -> w.matches("[A-Z]{3,}") ? w.charAt(0) + w.substring(1).toLowerCase(Locale.ROOT) : w)
+                .collect(Collectors.joining(" "));
     }
 
     public boolean isServer() {

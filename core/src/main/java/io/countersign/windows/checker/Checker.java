@@ -5,6 +5,9 @@ import java.util.List;
 
 /** A tool of Windows that tells whether a file's signature is good. Immutable; safe for several threads. */
 public sealed interface Checker permits SigntoolVerify, Sigcheck, Sigverif {
+    /** Stable and short, whatever the options: {@code kp}. */
+    String id();
+
     /** How it is called, without the file: {@code signtool verify /v /pa}. */
     String command();
 

@@ -27,6 +27,11 @@ public record CheckerReport(
         findings = List.copyOf(findings);
     }
 
+    /** What the reason is taken from; empty if the file is accepted without a word. */
+    public Optional<CheckerFinding> decisive() {
+        return Findings.decisive(findings);
+    }
+
     /** What was missing to decide; empty unless the verdict is unknown. */
     public List<String> missing() {
         return verdict == CheckerVerdict.UNKNOWN

@@ -76,6 +76,11 @@ public record Sigcheck(Reading reading, TrustSettings settings) implements Check
     }
 
     @Override
+    public String id() {
+        return reading == Reading.CURRENT ? "sigcheck" : "sigcheck-old";
+    }
+
+    @Override
     public String command() {
         return reading == Reading.CURRENT ? "sigcheck -i" : "sigcheck -i (old reading)";
     }

@@ -26,6 +26,10 @@ public enum SigntoolPolicy {
         this.rules = Stream.concat(WinVerifyTrust.RULES.stream(), own.stream()).toList();
     }
 
+    String id() {
+        return option.isEmpty() ? "signtool" : option.substring(1);
+    }
+
     String option() {
         return option;
     }

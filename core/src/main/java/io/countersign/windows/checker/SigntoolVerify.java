@@ -83,6 +83,11 @@ public record SigntoolVerify(SigntoolPolicy policy, SigntoolOptions options, Tru
     }
 
     @Override
+    public String id() {
+        return policy.id();
+    }
+
+    @Override
     public String command() {
         return "signtool verify /v" + (policy.option().isEmpty() ? "" : " " + policy.option()) + options;
     }

@@ -37,6 +37,11 @@ public record Sigverif(TrustSettings settings) implements Checker {
     }
 
     @Override
+    public String id() {
+        return "sigverif";
+    }
+
+    @Override
     public String command() {
         return "sigverif";
     }
