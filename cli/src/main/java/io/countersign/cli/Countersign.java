@@ -52,6 +52,8 @@ public final class Countersign {
             "formats",
             "diff",
             "verify",
+            "explain",
+            "rules",
             "verify-provenance",
             "catalog",
             "hsm",
@@ -113,6 +115,8 @@ public final class Countersign {
             case "formats" -> new FormatsCommand(shell);
             case "diff" -> new DiffCommand(shell);
             case "verify" -> new VerifyCommand(shell);
+            case "explain" -> new ExplainCommand(shell);
+            case "rules" -> new RulesCommand(shell);
             case "verify-provenance" -> new VerifyProvenanceCommand(shell);
             case "catalog" ->
                 new CommandLine(new CatalogCommand())

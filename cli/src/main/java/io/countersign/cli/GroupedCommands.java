@@ -15,7 +15,7 @@ final class GroupedCommands implements IHelpSectionRenderer {
         groups.put("Try it", List.of("demo", "up"));
         groups.put(
                 "Sign", List.of("sign", "submit", "timestamp", "strip", "digest", "sign-digest", "attach", "formats"));
-        groups.put("Check", List.of("verify", "diff", "verify-provenance"));
+        groups.put("Check", List.of("verify", "explain", "rules", "diff", "verify-provenance"));
         groups.put("Driver packages", List.of("catalog"));
         groups.put("Keys and trust", List.of("hsm", "trust"));
         return groups;

@@ -31,6 +31,10 @@ class UsageTest {
                 Arguments.of("sign x.sys -o y.sys --digest md5", "'md5' is not a digest we sign with", "sign --help"),
                 Arguments.of("sign x.sys -o y.sys --page-hash", "not understood: --page-hash", "sign --help"),
                 Arguments.of("verify x.sys --at yesterday", "'yesterday' is not a time", "2026-11-23T10:00:00Z"),
+                Arguments.of("explain", "missing required parameter", "explain --help"),
+                Arguments.of(
+                        "explain x.sys --machine dos", "“dos” is no version known; known are windows-vista", "--help"),
+                Arguments.of("explain x.sys --require all", "'all' is no checker", "use one of loader, signtool"),
                 Arguments.of("timestamp x.sys", "-o=OUT | --in-place", "timestamp --help"),
                 Arguments.of("digest x.sys", "--output=FILE.tbs", "digest --help"),
                 Arguments.of("sign-digest x.tbs", "--output=FILE.sig", "sign-digest --help"),
@@ -63,6 +67,8 @@ class UsageTest {
             strings = {
                 "sign missing.sys -o y.sys",
                 "verify missing.sys",
+                "explain missing.sys",
+                "explain --catalog missing.cat missing.sys",
                 "timestamp missing.sys -o y.sys",
                 "digest missing.sys -o y.tbs",
                 "sign-digest missing.tbs -o y.sig",
@@ -89,6 +95,8 @@ class UsageTest {
                 "submit",
                 "strip",
                 "verify",
+                "explain",
+                "rules",
                 "diff",
                 "verify-provenance",
                 "hsm",
