@@ -38,16 +38,21 @@ final class ZipArchive {
     private static final int MAXIMUM_ENTRIES = 0xFFFF;
     private static final int MAXIMUM_DIRECTORY = 1 << 25;
 
+    /** Two ZIP64 fields and a data descriptor, what writers put around the content of an entry. */
+    private static final int MAXIMUM_AROUND = 2 * 32 + 24;
+
     /**
      * One entry, as the central directory has it.
      *
      * @param record its octets there
+     * @param place of the record, from the start of the directory
      * @param offset of its local header
      * @param end where the next entry or the central directory begins
      */
     record Entry(
             String name,
             Bytes record,
+            int place,
             int method,
             long crc,
             long compressed,
@@ -140,7 +145,8 @@ final class ZipArchive {
                     "entry " + e.name + " of " + e.compressed + " bytes does not fit between " + e.offset + " and "
                             + end);
             entries.put(
-                    e.name, new Entry(e.name, e.record, e.method, e.crc, e.compressed, e.uncompressed, e.offset, end));
+                    e.name,
+                    new Entry(e.name, e.record, e.place, e.method, e.crc, e.compressed, e.uncompressed, e.offset, end));
         }
         return entries;
     }
@@ -167,6 +173,7 @@ final class ZipArchive {
         return new Entry(
                 new String(record, RECORD, name, StandardCharsets.ISO_8859_1),
                 Bytes.of(record),
+                start,
                 Short.toUnsignedInt(fields.getShort(10)),
                 Integer.toUnsignedLong(fields.getInt(16)),
                 compressed,
@@ -233,7 +240,7 @@ final class ZipArchive {
 
     /**
      * Where what a signature covers ends, and the octets of the central directory as they were before this entry was added,
-     * which must be the last both in the file and in the directory.
+     * which must be the last in the file and hold nothing but its content.
      *
      * @param end the offset of the signature's entry, or of the central directory
      * @param directory with its end records
@@ -242,12 +249,19 @@ final class ZipArchive {
 
     Covered without(String name) throws MalformedFile {
         Optional<Entry> signature = entry(name);
-        List<Entry> others =
-                entries.values().stream().filter(e -> !e.name.equals(name)).toList();
+        List<Entry> others = entries.values().stream()
+                .filter(e -> !e.name.equals(name))
+                .sorted(Comparator.comparingInt(Entry::place))
+                .toList();
         long end = signature.map(Entry::offset).orElse(directory);
         require(
-                others.isEmpty() || others.get(others.size() - 1).offset < end,
+                others.stream().allMatch(e -> e.offset < end),
                 name + " is not the last entry, so that others would not be covered by the signature in it");
+        long around = signature.map(ZipArchive::around).orElse(0L);
+        require(
+                around <= MAXIMUM_AROUND,
+                around + " bytes around the content of " + name
+                        + ", in its headers or behind it, are covered by nothing");
         int size = others.stream().mapToInt(e -> e.record.size()).sum();
         ByteBuffer before = ByteBuffer.allocate(size + tail.length).order(ByteOrder.LITTLE_ENDIAN);
         others.forEach(e -> before.put(e.record.toByteArray()));
@@ -262,5 +276,11 @@ final class ZipArchive {
             before.putInt(at + 12, size).putInt(at + 16, (int) end);
         }
         return new Covered(end, Bytes.of(before.array()));
+    }
+
+    /** How many octets of an entry are neither its content nor what every entry has. */
+    private static long around(Entry e) {
+        long local = e.end - e.offset - ZipContent.LOCAL - e.name.length() - e.compressed;
+        return local + e.record.size() - RECORD - e.name.length();
     }
 }

@@ -20,7 +20,7 @@ import java.util.zip.Inflater;
 
 /** What is in the entries of an archive. Inflated no further than the entry says, and compared with its CRC. */
 final class ZipContent {
-    private static final int LOCAL = 30;
+    static final int LOCAL = 30;
     private static final int LOCAL_SIGNATURE = 0x04034b50;
     private static final int STORED = 0;
     private static final int DEFLATED = 8;

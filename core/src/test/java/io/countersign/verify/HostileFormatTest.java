@@ -17,13 +17,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Files made to be read in two ways, to lie about themselves or to cost more than they should. */
 class HostileFormatTest {
@@ -78,6 +82,51 @@ class HostileFormatTest {
         assertThat(verify(forged).verdict())
                 .isInstanceOfSatisfying(
                         Verdict.Malformed.class, m -> assertThat(m.reason()).contains("not the last entry"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"APP_PACKAGE", "NUGET"})
+    void nothingIsHiddenAroundTheSignatureOfAPackageNorItsDirectoryRearranged(FileFormat format) throws Exception {
+        Path file = signed(format);
+        byte[] octets = Files.readAllBytes(file);
+        int end = octets.length - 22;
+        int directory = little(octets).getInt(end + 16);
+        byte[] entries = Arrays.copyOf(octets, directory);
+        List<byte[]> records = new ArrayList<>();
+        for (int at = directory; at < end; at += records.get(records.size() - 1).length) {
+            records.add(Arrays.copyOfRange(octets, at, at + 46 + little(octets).getShort(at + 28)));
+        }
+        assertThat(archive(entries, records)).isEqualTo(octets);
+
+        Files.write(file, archive(Arrays.copyOf(entries, directory + 1000), records));
+        assertThat(verify(file).verdict()).isInstanceOf(Verdict.Malformed.class);
+
+        byte[] record = records.remove(records.size() - 1);
+        byte[] commented = Arrays.copyOf(record, record.length + 1000);
+        little(commented).putShort(32, (short) 1000);
+        records.add(commented);
+        Files.write(file, archive(entries, records));
+        assertThat(verify(file).verdict()).isInstanceOf(Verdict.Malformed.class);
+
+        records.set(records.size() - 1, record);
+        Collections.swap(records, 0, 1);
+        Files.write(file, archive(entries, records));
+        assertThat(verify(file).verdict()).isInstanceOf(Verdict.Untrusted.class);
+    }
+
+    private static ByteBuffer little(byte[] octets) {
+        return ByteBuffer.wrap(octets).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** An archive of entries and the records of its central directory. */
+    private static byte[] archive(byte[] entries, List<byte[]> records) {
+        int size = records.stream().mapToInt(r -> r.length).sum();
+        ByteBuffer archive = ByteBuffer.allocate(entries.length + size + 22).order(ByteOrder.LITTLE_ENDIAN);
+        archive.put(entries);
+        records.forEach(archive::put);
+        short count = (short) records.size();
+        archive.putInt(0x06054b50).putInt(0).putShort(count).putShort(count);
+        return archive.putInt(size).putInt(entries.length).array();
     }
 
     @Test
