@@ -160,7 +160,8 @@ public enum FileFormat {
             if (Octets.start(octets, 0x30) && contains(octets, TRUST_LIST)) {
                 return Optional.of(CATALOG);
             }
-            if (Octets.start(octets, 'P', 'K')) {
+            // A script may well begin with the letters alone.
+            if (Octets.start(octets, 'P', 'K', 3, 4)) {
                 return ZipArchive.read(source).format();
             }
             return ofText(file);

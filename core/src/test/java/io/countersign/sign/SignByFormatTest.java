@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -322,6 +323,13 @@ class SignByFormatTest {
     void aFileOfNoFormatIsRefusedWithThoseThereAre() throws Exception {
         Path text = Files.writeString(folder.resolve("notes.txt"), "some text");
         refused(text, DEFAULTS, ".ps1", ".msi", ".nupkg", ".cat", ".sys");
+    }
+
+    @Test
+    void aScriptMayBeginLikeAnArchive() throws Exception {
+        Path script = Files.writeString(folder.resolve("pki.ps1"), "PKICheck -Verbose\r\n");
+        plain().sign(script, script, DEFAULTS);
+        assertThat(script).content().startsWith("PKICheck").contains("# SIG # Begin signature block");
     }
 
     @Test
