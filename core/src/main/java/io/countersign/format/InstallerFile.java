@@ -10,9 +10,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.poi.poifs.common.POIFSConstants;
 import org.apache.poi.poifs.filesystem.POIFSDocument;
 import org.apache.poi.poifs.filesystem.POIFSFileSystem;
 import org.apache.poi.poifs.property.DirectoryProperty;
@@ -91,12 +94,36 @@ final class InstallerFile implements SignableFile {
         }
     }
 
+    /** A compound file, with its table of sectors. */
+    private static final class Sectors extends POIFSFileSystem {
+        Sectors(Path file) throws IOException {
+            super(file.toFile(), true);
+        }
+
+        /** Where the last sector that is in use ends. */
+        long end() throws IOException {
+            int sectors = (int) (size() / getBigBlockSize()) - 1; // the header is none
+            while (sectors > 0 && isFree(sectors - 1)) {
+                sectors--;
+            }
+            return (sectors + 1L) * getBigBlockSize();
+        }
+
+        private boolean isFree(int sector) {
+            try {
+                return getNextBlock(sector) == POIFSConstants.UNUSED_BLOCK;
+            } catch (IndexOutOfBoundsException e) {
+                return true; // the table ends before it
+            }
+        }
+    }
+
     private final POIFSFileSystem system;
     private final Node root;
     private final Optional<Bytes> extended;
     private final Optional<Bytes> signature;
 
-    private InstallerFile(POIFSFileSystem system, long size) throws IOException, MalformedFile {
+    private InstallerFile(Sectors system, long size) throws IOException, MalformedFile {
         this.system = system;
         long[] bounds = {MAXIMUM_ENTRIES, size};
         root = node(system.getPropertyTable().getRoot(), MAXIMUM_DEPTH, bounds);
@@ -108,10 +135,14 @@ final class InstallerFile implements SignableFile {
         extended = stream(EXTENDED);
         Optional<Bytes> room = stream(SIGNATURE);
         signature = room.isPresent() ? Optional.of(Octets.signature(room.get().toByteArray())) : Optional.empty();
+        // An archive would be read from there (CVE-2020-1464).
+        require(
+                signature.isEmpty() || system.end() == size,
+                (size - system.end()) + " bytes behind the last sector in use are covered by nothing");
     }
 
     static InstallerFile open(Path file) throws IOException, MalformedFile {
-        POIFSFileSystem system = JsignFormat.reading(() -> new POIFSFileSystem(file.toFile(), true));
+        Sectors system = JsignFormat.reading(() -> new Sectors(file));
         try {
             long size = Files.size(file);
             require(
@@ -145,6 +176,17 @@ final class InstallerFile implements SignableFile {
                 return metadata;
             }
         });
+    }
+
+    /** Cuts off the free sectors at the end, in which POI leaves what was there before. */
+    static void trim(Path copy) throws IOException {
+        long end;
+        try (Sectors system = new Sectors(copy)) {
+            end = system.end();
+        }
+        try (FileChannel file = FileChannel.open(copy, StandardOpenOption.WRITE)) {
+            file.truncate(end);
+        }
     }
 
     private static Node node(Property property, int depth, long[] bounds) throws IOException, MalformedFile {

@@ -18,9 +18,13 @@ import org.bouncycastle.cms.CMSTypedData;
  * as a {@link SignableFile} before, and be read as one after; what is written may be half done if this throws. For one thread.
  */
 public final class SigningCopy implements Closeable {
+    private final Path copy;
+    private final FileFormat format;
     private final Signable signable;
 
-    private SigningCopy(Signable signable) {
+    private SigningCopy(Path copy, FileFormat format, Signable signable) {
+        this.copy = copy;
+        this.format = format;
         this.signable = signable;
     }
 
@@ -43,7 +47,7 @@ public final class SigningCopy implements Closeable {
      * @throws MalformedFile if jsign cannot read it
      */
     public static SigningCopy open(Path copy, FileFormat format) throws IOException, MalformedFile {
-        return new SigningCopy(JsignFormat.reading(() -> JsignFormat.open(copy, format)));
+        return new SigningCopy(copy, format, JsignFormat.reading(() -> JsignFormat.open(copy, format)));
     }
 
     /**
@@ -91,5 +95,8 @@ public final class SigningCopy implements Closeable {
     @Override
     public void close() throws IOException {
         signable.close();
+        if (format == FileFormat.INSTALLER) {
+            InstallerFile.trim(copy);
+        }
     }
 }

@@ -333,6 +333,16 @@ class SignByFormatTest {
     }
 
     @Test
+    void freeSectorsAtTheEndOfAnInstallerAreCutOff() throws Exception {
+        Path input = sample(FileFormat.INSTALLER);
+        byte[] octets = Files.readAllBytes(input);
+        Files.write(input, Arrays.copyOf(octets, octets.length + (1 << 20)));
+        Path output = output(FileFormat.INSTALLER);
+        plain().sign(input, output, DEFAULTS);
+        assertThat(Files.size(output)).isLessThan(octets.length + (1 << 16));
+    }
+
+    @Test
     void aSecondSignatureOfAnInstallerKeepsToTheDigestOfTheFirst() throws Exception {
         Path output = output(FileFormat.INSTALLER);
         plain().sign(sample(FileFormat.INSTALLER), output, DEFAULTS);

@@ -129,6 +129,16 @@ class HostileFormatTest {
         return archive.putInt(size).putInt(entries.length).array();
     }
 
+    /** CVE-2020-1464: Java reads an archive from its end, Windows a compound file from its beginning. */
+    @Test
+    void whatIsAppendedToAnInstallerIsSeen() throws Exception {
+        Path file = signed(FileFormat.INSTALLER);
+        byte[] octets = Files.readAllBytes(file);
+        for (int more : new int[] {512, 1 << 20}) {
+            malformed("appended.msi", Arrays.copyOf(octets, octets.length + more), "behind the last sector in use");
+        }
+    }
+
     @Test
     void liesInHeadersArePreciselyRefused() throws Exception {
         byte[] cabinet = Files.readAllBytes(signed(FileFormat.CABINET));
