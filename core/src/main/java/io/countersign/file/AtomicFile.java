@@ -5,6 +5,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -42,7 +47,24 @@ public final class AtomicFile implements Closeable {
         return new AtomicFile(
                 absolute,
                 Files.createFile(
-                        absolute.resolveSibling("." + absolute.getFileName() + "." + UUID.randomUUID() + ".tmp")));
+                        absolute.resolveSibling("." + absolute.getFileName() + "." + UUID.randomUUID() + ".tmp"),
+                        asOpenAs(absolute)));
+    }
+
+    /** Nobody reads a copy of what he may not read. */
+    private static FileAttribute<?>[] asOpenAs(Path old) throws IOException {
+        if (!hasPermissions(old)) {
+            return new FileAttribute<?>[0];
+        }
+        Set<PosixFilePermission> permissions =
+                EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+        permissions.addAll(Files.getPosixFilePermissions(old));
+        return new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)};
+    }
+
+    private static boolean hasPermissions(Path file) {
+        return Files.exists(file)
+                && file.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 
     /**
@@ -78,8 +100,7 @@ public final class AtomicFile implements Closeable {
 
     /** What replaces a file keeps that file's permissions. */
     private static void copyPermissions(Path old, Path temporary) throws IOException {
-        if (Files.exists(old)
-                && temporary.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        if (hasPermissions(old)) {
             Files.setPosixFilePermissions(temporary, Files.getPosixFilePermissions(old));
         }
     }
