@@ -9,23 +9,27 @@ import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.pe.ByteSource;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import net.jsign.appx.APPXFile;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamConstants;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
+import org.bouncycastle.asn1.x500.X500Name;
 
 /**
  * An app package or bundle (MSIX, APPX): a ZIP archive whose signature is an entry of "PKCX" and the DER. What is signed is a
@@ -48,14 +52,13 @@ final class AppPackageFile implements SignableFile {
     private static final String OVERRIDE =
             "<Override PartName=\"/" + SIGNATURE + "\" ContentType=\"application/vnd.ms-appx.signature\"/>";
 
-    private final Path file;
     private final ByteSource source;
     private final ZipArchive archive;
     private final Covered covered;
+    private final byte[] manifest;
     private final Optional<Bytes> signature;
 
-    private AppPackageFile(Path file, ByteSource source) throws IOException, MalformedFile {
-        this.file = file;
+    private AppPackageFile(ByteSource source) throws IOException, MalformedFile {
         this.source = source;
         archive = ZipArchive.read(source);
         covered = archive.without(SIGNATURE);
@@ -63,8 +66,7 @@ final class AppPackageFile implements SignableFile {
             require(archive.entry(needed).isPresent(), "the package has no " + needed + "; make it with makeappx");
         }
         String manifest = archive.entry(BUNDLE_MANIFEST).isPresent() ? BUNDLE_MANIFEST : MANIFEST;
-        // Looked at here, since jsign bounds only what the directory says of its size.
-        ZipContent.read(
+        this.manifest = ZipContent.read(
                 archive,
                 archive.entry(manifest).orElseThrow(() -> new MalformedFile("the package has no manifest")),
                 MAXIMUM_XML);
@@ -83,7 +85,7 @@ final class AppPackageFile implements SignableFile {
     static AppPackageFile open(Path file) throws IOException, MalformedFile {
         ByteSource source = ByteSource.open(file);
         try {
-            return new AppPackageFile(file, source);
+            return new AppPackageFile(source);
         } catch (IOException | MalformedFile e) {
             source.close();
             throw e;
@@ -144,15 +146,42 @@ final class AppPackageFile implements SignableFile {
     /** The manifest's Publisher has to be the signer's subject (Microsoft Learn, "Sign an app package using SignTool"). */
     @Override
     public Optional<String> refusal(X509Certificate signer) throws IOException, MalformedFile {
-        return JsignFormat.reading(() -> {
-            try (APPXFile jsign = new APPXFile(Files.newByteChannel(file, StandardOpenOption.READ))) {
-                jsign.validate(signer);
+        String publisher = publisher();
+        X500Name subject = X500Name.getInstance(signer.getSubjectX500Principal().getEncoded());
+        String problem = "";
+        try {
+            // Microsoft writes S where all others write ST.
+            if (subject.equals(new X500Name(publisher.replaceAll(",\\s*S\\s*=", ",ST=")))) {
                 return Optional.empty();
-            } catch (IllegalArgumentException e) {
-                return Optional.of(e.getMessage() + "; make the package again with that Publisher, or sign it with"
-                        + " the publisher's certificate");
             }
-        });
+        } catch (IllegalArgumentException e) {
+            problem = " (" + e.getMessage() + ")";
+        }
+        return Optional.of("the manifest's Publisher is “" + publisher + "”" + problem + ", the signer is “" + subject
+                + "”; make the package again with that Publisher, or sign it with the publisher's certificate");
+    }
+
+    /** The Publisher of the Identity, below the root; whatever else has such an attribute, or a comment, says nothing. */
+    private String publisher() throws MalformedFile {
+        XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
+        factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+        try {
+            XMLStreamReader xml = factory.createXMLStreamReader(new ByteArrayInputStream(manifest));
+            int depth = 0;
+            while (xml.hasNext()) {
+                int event = xml.next();
+                if (event == XMLStreamConstants.END_ELEMENT) {
+                    depth--;
+                } else if (event == XMLStreamConstants.START_ELEMENT
+                        && ++depth == 2
+                        && xml.getLocalName().equals("Identity")) {
+                    return Objects.requireNonNullElse(xml.getAttributeValue(null, "Publisher"), "");
+                }
+            }
+        } catch (XMLStreamException | RuntimeException e) {
+            throw new MalformedFile("the package's manifest is not well formed: " + e.getMessage(), e);
+        }
+        throw new MalformedFile("the package's manifest has no Identity");
     }
 
     private static byte[] ascii(String text) {

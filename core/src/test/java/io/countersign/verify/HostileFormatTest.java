@@ -1,6 +1,7 @@
 package io.countersign.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countersign.fixture.FormatSample;
 import io.countersign.fixture.SoftwareKey;
@@ -9,6 +10,7 @@ import io.countersign.format.FileFormat;
 import io.countersign.format.SignableFile;
 import io.countersign.sign.SignByFormat;
 import io.countersign.sign.SignFile.Options;
+import io.countersign.sign.UnacceptableFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -127,6 +129,20 @@ class HostileFormatTest {
         short count = (short) records.size();
         archive.putInt(0x06054b50).putInt(0).putShort(count).putShort(count);
         return archive.putInt(size).putInt(entries.length).array();
+    }
+
+    @Test
+    void thePublisherOfAPackageIsThatOfItsIdentityWhateverAComment() throws Exception {
+        Map<String, byte[]> entries = FormatSample.appPackage("CN=" + NAME);
+        String manifest = new String(entries.get("AppxManifest.xml"), StandardCharsets.UTF_8);
+        String comment = "<!-- Publisher=\"CN=" + NAME + "\" --><Identity";
+        String lie = manifest.replace("CN=" + NAME, "CN=another").replace("<Identity", comment);
+        entries.put("AppxManifest.xml", lie.getBytes(StandardCharsets.UTF_8));
+        Path file = FormatSample.zip(folder.resolve("lie.msix"), entries);
+        SignByFormat signer = new SignByFormat(leaf, Optional.empty(), InstantSource.system());
+        assertThatThrownBy(() -> signer.sign(file, file, Options.defaults()))
+                .isInstanceOf(UnacceptableFile.class)
+                .hasMessageContaining("Publisher is “CN=another”");
     }
 
     /** CVE-2020-1464: Java reads an archive from its end, Windows a compound file from its beginning. */

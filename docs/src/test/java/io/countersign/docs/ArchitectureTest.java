@@ -117,6 +117,7 @@ class ArchitectureTest {
             .onlyDependOnClassesThat(resideInAnyPackage(
                     OURS,
                     "java..",
+                    "javax.xml.stream",
                     "org.bouncycastle..",
                     "net.jsign",
                     "net.jsign.appx",
