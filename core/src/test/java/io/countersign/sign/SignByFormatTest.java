@@ -28,7 +28,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -323,23 +322,6 @@ class SignByFormatTest {
     void aFileOfNoFormatIsRefusedWithThoseThereAre() throws Exception {
         Path text = Files.writeString(folder.resolve("notes.txt"), "some text");
         refused(text, DEFAULTS, ".ps1", ".msi", ".nupkg", ".cat", ".sys");
-    }
-
-    @Test
-    void aScriptMayBeginLikeAnArchive() throws Exception {
-        Path script = Files.writeString(folder.resolve("pki.ps1"), "PKICheck -Verbose\r\n");
-        plain().sign(script, script, DEFAULTS);
-        assertThat(script).content().startsWith("PKICheck").contains("# SIG # Begin signature block");
-    }
-
-    @Test
-    void freeSectorsAtTheEndOfAnInstallerAreCutOff() throws Exception {
-        Path input = sample(FileFormat.INSTALLER);
-        byte[] octets = Files.readAllBytes(input);
-        Files.write(input, Arrays.copyOf(octets, octets.length + (1 << 20)));
-        Path output = output(FileFormat.INSTALLER);
-        plain().sign(input, output, DEFAULTS);
-        assertThat(Files.size(output)).isLessThan(octets.length + (1 << 16));
     }
 
     @Test

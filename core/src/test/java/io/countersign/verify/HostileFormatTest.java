@@ -48,7 +48,7 @@ class HostileFormatTest {
 
     private Path signed(FileFormat format) throws Exception {
         Path file = FormatSample.write(format, folder, "CN=" + NAME);
-        new SignByFormat(leaf, Optional.empty(), InstantSource.system()).sign(file, file, Options.defaults());
+        sign(file);
         return file;
     }
 
@@ -139,10 +139,29 @@ class HostileFormatTest {
         String lie = manifest.replace("CN=" + NAME, "CN=another").replace("<Identity", comment);
         entries.put("AppxManifest.xml", lie.getBytes(StandardCharsets.UTF_8));
         Path file = FormatSample.zip(folder.resolve("lie.msix"), entries);
-        SignByFormat signer = new SignByFormat(leaf, Optional.empty(), InstantSource.system());
-        assertThatThrownBy(() -> signer.sign(file, file, Options.defaults()))
+        assertThatThrownBy(() -> sign(file))
                 .isInstanceOf(UnacceptableFile.class)
                 .hasMessageContaining("Publisher is “CN=another”");
+    }
+
+    @Test
+    void aScriptMayBeginLikeAnArchive() throws Exception {
+        Path script = Files.writeString(folder.resolve("pki.ps1"), "PKICheck -Verbose\r\n");
+        sign(script);
+        assertThat(verify(script).verdict()).isInstanceOf(Verdict.Trusted.class);
+    }
+
+    @Test
+    void freeSectorsAtTheEndOfAnInstallerAreCutOff() throws Exception {
+        Path file = FormatSample.write(FileFormat.INSTALLER, folder, "");
+        byte[] octets = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(octets, octets.length + (1 << 20)));
+        sign(file);
+        assertThat(Files.size(file)).isLessThan(octets.length + (1 << 16));
+    }
+
+    private static void sign(Path file) throws Exception {
+        new SignByFormat(leaf, Optional.empty(), InstantSource.system()).sign(file, file, Options.defaults());
     }
 
     /** CVE-2020-1464: Java reads an archive from its end, Windows a compound file from its beginning. */

@@ -117,6 +117,7 @@ class ArchitectureTest {
             .onlyDependOnClassesThat(resideInAnyPackage(
                     OURS,
                     "java..",
+                    "javax.security.auth.x500",
                     "javax.xml.stream",
                     "org.bouncycastle..",
                     "net.jsign",
