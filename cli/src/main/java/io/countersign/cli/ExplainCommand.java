@@ -96,6 +96,9 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--transcript", description = "Also show what each checker would print.")
     private boolean transcript;
 
+    @Option(names = "--sarif", description = "Print who does not accept the files, and why, as a SARIF 2.1.0 log.")
+    private boolean sarif;
+
     @Mixin
     private Json json;
 
@@ -112,31 +115,42 @@ final class ExplainCommand implements Callable<Integer> {
                         "use one of " + String.join(", ", Explanation.names()));
             }
         }
+        if (sarif && json.wanted()) {
+            throw Failure.usage("--json and --sarif are two documents", "ask for one of them");
+        }
         Trust trust = new TrustFolder(shell.home()).read();
         TrustAnchors anchors = anchors(trust);
-        GatherEvidence gathering =
-                new GatherEvidence(anchors, trust.denyLists(), trust.revocationLists(), at.orElseGet(() -> Instant.now().truncatedTo(ChronoUnit.SECONDS)));
+        GatherEvidence gathering = new GatherEvidence(
+                anchors,
+                trust.denyLists(),
+                trust.revocationLists(),
+                at.orElseGet(() -> Instant.now().truncatedTo(ChronoUnit.SECONDS)));
         List<NamedCatalog> named = named();
         List<String> missing = missing(trust, anchors);
         List<String> unmet = new ArrayList<>();
         ObjectNode document = json.wanted() ? Json.document() : null;
         ArrayNode list = document == null ? null : ExplainJson.begin(document, missing);
+        ExplainSarif log = sarif ? new ExplainSarif(required) : null;
         for (Path file : files) {
             Explanation explanation = Explanation.of(file, gathering.gather(file, named), machines);
-            if (list == null) {
-                print(explanation);
-            } else {
+            if (list != null) {
                 ExplainJson.describe(list.addObject(), explanation);
+            } else if (log != null) {
+                log.add(explanation);
+            } else {
+                print(explanation);
             }
             required.stream()
                     .filter(name -> !explanation.accepts(name))
                     .forEach(name -> unmet.add(name + " does not accept " + file));
         }
-        if (document == null) {
-            missing(missing).forEach(shell.out()::println);
-        } else {
+        if (document != null) {
             unmet.forEach(document.putArray("unmet")::add);
             shell.out().println(Json.text(document));
+        } else if (log != null) {
+            shell.out().println(Json.text(log.document()));
+        } else {
+            missing(missing).forEach(shell.out()::println);
         }
         unmet.forEach(u -> shell.progress("countersign: required: " + CatalogShowCommand.printable(u)));
         return unmet.isEmpty() ? ExitCode.GOOD : ExitCode.NO;

@@ -80,8 +80,8 @@ final class ExplainText {
         for (int i = 0; i < loadings.size(); i++) {
             Loading loading = loadings.get(i);
             String number = loadings.size() == 1 ? "" : " " + (i + 1);
-            lines.addAll(
-                    Columns.beside(ROW.formatted("kernel loader" + number, word(loading.answer())), why(loading), mostLines(loading)));
+            lines.addAll(Columns.beside(
+                    ROW.formatted("kernel loader" + number, word(loading.answer())), why(loading), mostLines(loading)));
             machines.addAll(Columns.beside("  machine" + number + ": ", settings(loading)));
         }
         for (Checking checking : explanation.checkings()) {

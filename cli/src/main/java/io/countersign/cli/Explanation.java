@@ -37,7 +37,15 @@ record Explanation(Path file, FileEvidence evidence, List<Loading> loadings, Lis
     record Loading(Machine machine, LoadAnswer answer) {
         /** The rule that decides; empty if it depends on a setting. */
         Optional<LoadRule> rule() {
-            return ruleOf(answer);
+            if (answer instanceof Loads loads) {
+                return Optional.of(loads.rule());
+            }
+            return answer instanceof Blocked blocked ? Optional.of(blocked.rule()) : ((Unknown) answer).rule();
+        }
+
+        /** The same, or if it depends on a setting, the first that would keep the file out. */
+        LoadRule deciding() {
+            return rule().or(() -> blocking(answer).findFirst()).orElseThrow();
         }
     }
 
@@ -108,12 +116,5 @@ record Explanation(Path file, FileEvidence evidence, List<Loading> loadings, Lis
                             .stream().flatMap(v -> blocking(unknown.branches().get(v))));
         }
         return answer instanceof Blocked blocked ? Stream.of(blocked.rule()) : Stream.empty();
-    }
-
-    private static Optional<LoadRule> ruleOf(LoadAnswer answer) {
-        if (answer instanceof Loads loads) {
-            return Optional.of(loads.rule());
-        }
-        return answer instanceof Blocked blocked ? Optional.of(blocked.rule()) : ((Unknown) answer).rule();
     }
 }

@@ -64,7 +64,8 @@ final class RuleTrail {
     private static void rule(List<String> lines, String word, Rule rule, Optional<Place> place, String message) {
         lines.addAll(Columns.beside(
                 "  %-9s".formatted(word), rule.id() + place.map(p -> ", " + p).orElse("") + ": " + message));
-        String source = rule.confidence().name().toLowerCase(Locale.ROOT) + ": " + rule.citation() + (rule.caveat().isEmpty() ? "" : "; " + rule.caveat());
+        String source = rule.confidence().name().toLowerCase(Locale.ROOT) + ": " + rule.citation()
+                + (rule.caveat().isEmpty() ? "" : "; " + rule.caveat());
         lines.addAll(Columns.beside(" ".repeat(15), source));
     }
 

@@ -209,6 +209,44 @@ class ExplainCommandTest {
     }
 
     @Test
+    void aSarifLogHasAResultForEachWhoDoesNotAccept() throws IOException {
+        Path ev = file("ev driver.sys", WindowsPki.sign(DRIVER, WindowsPki.CURRENT_EV, THEN));
+        Path old = file("old.sys", WindowsPki.sign(DRIVER, WindowsPki.CROSS_SIGNED_2013, "2014-01-01T00:00:00Z"));
+
+        Transcript run = explain("--sarif", "--require", "kp", ev, old);
+
+        assertThat(run.exitCode()).isOne();
+        JsonNode log = run.json();
+        assertThat(log.path("version").asText()).isEqualTo("2.1.0");
+        JsonNode results = log.path("runs").path(0).path("results");
+        assertThat(results)
+                .extracting(
+                        r -> r.path("level").asText() + " " + r.path("ruleId").asText())
+                .containsExactly(
+                        "error LOAD_NO_MS_ROOT",
+                        "warning SIGNTOOL_DRIVER_NOT_MICROSOFT",
+                        "error SIGNTOOL_KP_NOT_MICROSOFT_ROOT",
+                        "note SIGCHECK_TIMESTAMP_FLAG",
+                        "warning SIGVERIF_NOT_IN_CATALOG",
+                        "warning LOAD_DRIVER_POLICY",
+                        "warning SIGNTOOL_DRIVER_NOT_MICROSOFT",
+                        "note SIGCHECK_TIMESTAMP_FLAG",
+                        "warning SIGVERIF_NOT_IN_CATALOG");
+        assertThat(results.findValuesAsText("uri"))
+                .hasSize(9)
+                .startsWith(ev.toUri().toString())
+                .endsWith(old.toUri().toString());
+        List<String> described = log.path("runs")
+                .path(0)
+                .path("tool")
+                .path("driver")
+                .path("rules")
+                .findValuesAsText("id");
+        assertThat(described).doesNotHaveDuplicates().containsAll(results.findValuesAsText("ruleId"));
+        explain("--sarif", "--json", ev).fails(2, "--json and --sarif are two documents");
+    }
+
+    @Test
     void detailsAreShownOnDemand() throws IOException {
         Path file = signed(WindowsPki.ATTESTED);
 

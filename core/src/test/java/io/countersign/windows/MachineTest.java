@@ -34,6 +34,13 @@ class MachineTest {
     }
 
     @Test
+    void versionsHaveTheNamesMicrosoftWrites() {
+        assertThat(Arrays.stream(WindowsVersion.values()).map(WindowsVersion::title))
+                .startsWith("Windows Vista", "Windows 7", "Windows 8", "Windows 8.1", "Windows 10 1507")
+                .contains("Windows 11 24H2", "Windows Server 2008 R2", "Windows Server 2025");
+    }
+
+    @Test
     void whatAVersionCannotHaveIsKnown() {
         Machine seven = Machine.of(WindowsVersion.WINDOWS_7);
         assertThat(seven.get(Setting.SECURE_BOOT)).contains(Value.OFF);
