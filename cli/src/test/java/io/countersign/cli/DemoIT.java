@@ -52,7 +52,7 @@ class DemoIT {
             assertThat(demo.exitCode()).as(demo.out() + demo.err()).isZero();
             assertThat(demo.out())
                     .containsSubsequence("1. ", "2. ", "3. ", "Completed", "4. ", ": trusted", "7. ", "bit by bit")
-                    .contains("certutil -addstore Root lab-root.cer", "bcdedit /set testsigning off");
+                    .contains("install.ps1", "undo.ps1", "bcdedit /set testsigning off");
             assertThat(HOME.resolve("run/endpoints.json")).doesNotExist();
         }
         assertThat(HOME.resolve("demo/hello.stripped.sys"))
