@@ -10,10 +10,10 @@ import io.countersign.cms.MalformedSignature;
 import io.countersign.cms.Oids;
 import io.countersign.cms.SpcIndirectDataContent;
 import io.countersign.key.Bytes;
+import io.countersign.key.HostileInput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1BMPString;
 import org.bouncycastle.asn1.ASN1Encodable;
@@ -61,8 +61,7 @@ final class CatalogReader {
         } catch (IOException | MalformedSignature | RuntimeException e) {
             // Bouncy Castle parses lazily and answers hostile ASN.1 with many kinds of exception, some without a
             // message.
-            String reason =
-                    Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+            String reason = HostileInput.reason(e);
             throw new MalformedCatalog("the catalog is not well formed: " + reason, e);
         }
     }

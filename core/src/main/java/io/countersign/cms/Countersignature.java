@@ -2,12 +2,12 @@ package io.countersign.cms;
 
 import io.countersign.key.Bytes;
 import io.countersign.key.DigestAlgorithm;
+import io.countersign.key.HostileInput;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.text.ParseException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1GeneralizedTime;
@@ -57,8 +57,7 @@ public final class Countersignature {
             return new Countersignature(new SignerReading(info, over.certificates()), over.signatureValue());
         } catch (IOException | ParseException | RuntimeException e) {
             // Bouncy Castle answers hostile ASN.1 with many kinds of unchecked exception, some without a message.
-            String reason =
-                    Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+            String reason = HostileInput.reason(e);
             throw new MalformedSignature("not a PKCS#9 countersignature: " + reason, e);
         }
     }

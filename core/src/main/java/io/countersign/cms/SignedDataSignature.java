@@ -2,6 +2,7 @@ package io.countersign.cms;
 
 import io.countersign.key.Bytes;
 import io.countersign.key.DigestAlgorithm;
+import io.countersign.key.HostileInput;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +11,6 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -85,8 +85,7 @@ public abstract sealed class SignedDataSignature permits AuthenticodeSignature, 
             return reader.read(encoded);
         } catch (IOException | CertificateException | RuntimeException e) {
             // Bouncy Castle answers hostile ASN.1 with many kinds of unchecked exception, some without a message.
-            String reason =
-                    Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+            String reason = HostileInput.reason(e);
             throw new MalformedSignature("the signature is not well formed: " + reason, e);
         }
     }

@@ -1,11 +1,11 @@
 package io.countersign.format;
 
 import io.countersign.key.DigestAlgorithm;
+import io.countersign.key.HostileInput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.util.Objects;
 import net.jsign.Signable;
 import net.jsign.appx.APPXFile;
 import net.jsign.mscab.MSCabinetFile;
@@ -43,8 +43,7 @@ final class JsignFormat {
             throw e;
         } catch (IOException | RuntimeException | StackOverflowError e) {
             // They answer hostile files with many kinds of unchecked exception, some without a message.
-            String reason =
-                    Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+            String reason = HostileInput.reason(e);
             throw new MalformedFile("the file is not well formed: " + reason, e);
         }
     }

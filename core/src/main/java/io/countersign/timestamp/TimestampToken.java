@@ -3,6 +3,7 @@ package io.countersign.timestamp;
 import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
+import io.countersign.key.HostileInput;
 import io.countersign.key.HostileKeys;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -12,7 +13,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
@@ -67,8 +67,7 @@ public final class TimestampToken {
             return new TimestampToken(new TimeStampToken(new CMSSignedData(der)), Bytes.of(der));
         } catch (CMSException | TSPException | IOException | CertificateException | RuntimeException e) {
             // Bouncy Castle answers hostile ASN.1 with unchecked exceptions as well.
-            String reason =
-                    Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+            String reason = HostileInput.reason(e);
             throw new MalformedTimestamp("not an RFC 3161 token: " + reason, e);
         }
     }

@@ -7,6 +7,7 @@ import io.countersign.cms.ElementLimit;
 import io.countersign.cms.MalformedSignature;
 import io.countersign.key.Bytes;
 import io.countersign.key.DigestAlgorithm;
+import io.countersign.key.HostileInput;
 import io.countersign.windows.DenyList.DeniedDigest;
 import io.countersign.windows.DenyList.Entry;
 import io.countersign.x509.CertificatePath;
@@ -20,7 +21,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
@@ -142,8 +142,7 @@ public final class MicrosoftList {
         } catch (IOException | MalformedSignature | RuntimeException e) {
             // Bouncy Castle parses lazily and answers hostile ASN.1 with many kinds of exception, some without a
             // message.
-            String reason =
-                    Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+            String reason = HostileInput.reason(e);
             throw new MalformedList("no certificate trust list (.stl): " + reason, e);
         }
     }
