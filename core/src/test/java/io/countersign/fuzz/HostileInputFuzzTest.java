@@ -139,7 +139,7 @@ class HostileInputFuzzTest {
                 assertThat(made.time()).isNotNull();
             }
         } catch (MalformedSignature e) {
-            assertThat(e).hasMessageNotContaining(": null");
+            assertThat(e.getMessage()).doesNotEndWith(": null"); // in the middle a hostile file may say so
         }
     }
 
@@ -151,7 +151,7 @@ class HostileInputFuzzTest {
                     .doesNotContainNull();
             token.requireOwnSignature();
         } catch (MalformedTimestamp e) {
-            assertThat(e).hasMessageNotContaining(": null");
+            assertThat(e.getMessage()).doesNotEndWith(": null"); // in the middle a hostile file may say so
         }
     }
 
@@ -190,7 +190,7 @@ class HostileInputFuzzTest {
                 }
             }
         } catch (MalformedCatalog e) {
-            assertThat(e).hasMessageNotContaining(": null");
+            assertThat(e.getMessage()).doesNotEndWith(": null"); // in the middle a hostile file may say so
         }
     }
 
@@ -207,7 +207,7 @@ class HostileInputFuzzTest {
                 assertThat(source.path()).isIn(file.toRealPath(), driver.toRealPath());
             }
         } catch (UnfitPackage e) {
-            assertThat(e).hasMessageNotContaining(": null");
+            assertThat(e.getMessage()).doesNotEndWith(": null"); // in the middle a hostile file may say so
         } finally {
             Files.delete(driver);
             Files.delete(file);
