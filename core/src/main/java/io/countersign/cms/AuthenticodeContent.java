@@ -3,6 +3,7 @@ package io.countersign.cms;
 import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
+import io.countersign.key.HostileInput;
 import io.countersign.pe.PageHashes;
 import java.io.IOException;
 import java.util.Optional;
@@ -103,7 +104,7 @@ public final class AuthenticodeContent {
             return new AuthenticodeContent(read, attributes, imageDigest);
         } catch (IOException | RuntimeException e) {
             // Bouncy Castle answers hostile ASN.1 with many kinds of unchecked exception.
-            throw new MalformedSignature("what is to be signed is not well-formed ASN.1: " + e.getMessage(), e);
+            throw new MalformedSignature("what is to be signed is not well-formed ASN.1: " + HostileInput.reason(e), e);
         }
     }
 

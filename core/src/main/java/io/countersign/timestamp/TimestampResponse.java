@@ -1,6 +1,7 @@
 package io.countersign.timestamp;
 
 import io.countersign.key.Bytes;
+import io.countersign.key.HostileInput;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
@@ -64,7 +65,7 @@ public sealed interface TimestampResponse {
             return new Refused(Bytes.of(der), status, refusals, oneLine(info.getStatusString()), Optional.empty());
         } catch (IOException | RuntimeException e) {
             // Bouncy Castle answers hostile ASN.1 with unchecked exceptions as well.
-            throw new MalformedTimestamp("not an RFC 3161 response: " + e.getMessage(), e);
+            throw new MalformedTimestamp("not an RFC 3161 response: " + HostileInput.reason(e), e);
         }
     }
 

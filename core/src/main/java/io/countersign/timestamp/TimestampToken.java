@@ -129,7 +129,7 @@ public final class TimestampToken {
             token.validate(new JcaSimpleSignerInfoVerifierBuilder().build(signer));
         } catch (TSPException | OperatorCreationException | RuntimeException e) {
             // Bouncy Castle answers hostile ASN.1 with unchecked exceptions as well.
-            throw new MalformedTimestamp(e.getMessage(), e);
+            throw new MalformedTimestamp(HostileInput.reason(e), e);
         }
     }
 
