@@ -74,8 +74,7 @@ final class CatalogCheckCommand implements Callable<Integer> {
         } else {
             results.forEach(r -> shell.out().println(r.file() + ": " + label(r.outcome()) + ": " + r.message()));
             missing.forEach(m -> shell.out()
-                    .println(CatalogShowCommand.printable(m) + ": missing: a member of the catalog that is not in the"
-                            + " folder"));
+                    .println(Printable.text(m) + ": missing: a member of the catalog that is not in the" + " folder"));
             shell.out().println(cat + ": " + CatalogShowCommand.signature(catalog));
         }
         return good ? ExitCode.GOOD : ExitCode.NO;

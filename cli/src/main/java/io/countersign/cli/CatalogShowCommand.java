@@ -71,17 +71,18 @@ final class CatalogShowCommand implements Callable<Integer> {
                 file, number(catalog), catalog.listId().hex(), catalog.time());
         line("  %s", signature(catalog));
         for (CatalogAttribute attribute : catalog.attributes()) {
-            line("  %s = %s", printable(attribute.name()), printable(attribute.text()));
+            line("  %s = %s", Printable.text(attribute.name()), Printable.text(attribute.text()));
         }
         for (CatalogMember member : catalog.members()) {
             line("");
-            line("  %s", member.file().map(CatalogShowCommand::printable).orElse("(no file name)"));
-            line("    %-11s %s", "tag", printable(member.tagText()));
+            line("  %s", member.file().map(Printable::text).orElse("(no file name)"));
+            line("    %-11s %s", "tag", Printable.text(member.tagText()));
             member.content().ifPresent(c -> line("    %-11s %s %s", "digest", c.digest(), kind(c)));
-            member.info().ifPresent(i -> line("    %-11s %s 0x%x", "subject", printable(i.subject()), i.version()));
+            member.info()
+                    .ifPresent(i -> line("    %-11s %s 0x%x", "subject", Printable.text(i.subject()), i.version()));
             for (CatalogAttribute attribute : member.attributes()) {
                 if (!attribute.name().equalsIgnoreCase("File")) {
-                    line("    %-11s %s", printable(attribute.name()), printable(attribute.text()));
+                    line("    %-11s %s", Printable.text(attribute.name()), Printable.text(attribute.text()));
                 }
             }
         }
@@ -103,7 +104,7 @@ final class CatalogShowCommand implements Callable<Integer> {
         String stamped = signature.timestamps().isEmpty()
                 ? "no timestamp"
                 : "timestamped " + time(signature.timestamps().get(0));
-        return "signed by " + printable(signer) + ", "
+        return "signed by " + Printable.text(signer) + ", "
                 + (signature.holds() ? "the signature holds" : "THE SIGNATURE DOES NOT HOLD") + ", " + stamped;
     }
 
@@ -125,11 +126,6 @@ final class CatalogShowCommand implements Callable<Integer> {
 
     private static int number(Catalog catalog) {
         return catalog.version() == CatalogVersion.V1 ? 1 : 2;
-    }
-
-    /** Text from a file that may be hostile must not steer a terminal. */
-    static String printable(String text) {
-        return text.replaceAll("[\\p{Cc}\\p{Cf}]", "?");
     }
 
     static void describe(ObjectNode document, Catalog catalog) {

@@ -14,7 +14,7 @@ final class Columns {
         List<String> lines = new ArrayList<>();
         String indent = " ".repeat(label.length());
         StringBuilder line = new StringBuilder(label);
-        for (String word : CatalogShowCommand.printable(text).split(" ", -1)) {
+        for (String word : Printable.text(text).split(" ", -1)) {
             if (line.length() + word.length() > WIDTH && line.length() > indent.length()) {
                 lines.add(line.toString().stripTrailing());
                 line.setLength(0);

@@ -111,7 +111,7 @@ final class ExplainCommand implements Callable<Integer> {
         for (String name : required) {
             if (!Explanation.names().contains(name)) {
                 throw Failure.usage(
-                        "'" + CatalogShowCommand.printable(name) + "' is no checker",
+                        "'" + Printable.text(name) + "' is no checker",
                         "use one of " + String.join(", ", Explanation.names()));
             }
         }
@@ -152,7 +152,7 @@ final class ExplainCommand implements Callable<Integer> {
         } else {
             missing(missing).forEach(shell.out()::println);
         }
-        unmet.forEach(u -> shell.progress("countersign: required: " + CatalogShowCommand.printable(u)));
+        unmet.forEach(u -> shell.progress("countersign: required: " + Printable.text(u)));
         return unmet.isEmpty() ? ExitCode.GOOD : ExitCode.NO;
     }
 
@@ -182,7 +182,7 @@ final class ExplainCommand implements Callable<Integer> {
     private List<NamedCatalog> named() throws IOException, Failure {
         List<NamedCatalog> named = new ArrayList<>();
         for (Path catalog : catalogs) {
-            String name = CatalogShowCommand.printable(catalog.getFileName().toString());
+            String name = Printable.text(catalog.getFileName().toString());
             named.add(new NamedCatalog(name, CatalogShowCommand.read(catalog)));
         }
         return named;

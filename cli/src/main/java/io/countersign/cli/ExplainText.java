@@ -61,7 +61,7 @@ final class ExplainText {
     }
 
     private void answer() {
-        lines.add(CatalogShowCommand.printable(explanation.file().toString()) + ": " + headline(explanation));
+        lines.add(Printable.text(explanation.file().toString()) + ": " + headline(explanation));
         explanation.loadings().stream().map(ExplainText::because).distinct().forEach(b -> add("  ", b));
     }
 

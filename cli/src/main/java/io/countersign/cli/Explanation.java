@@ -59,7 +59,7 @@ record Explanation(Path file, FileEvidence evidence, List<Loading> loadings, Lis
     static Explanation of(Path file, FileEvidence evidence, List<Machine> machines) {
         KernelLoader loader = new KernelLoader();
         Path last = file.getFileName();
-        String name = CatalogShowCommand.printable(last == null ? file.toString() : last.toString());
+        String name = Printable.text(last == null ? file.toString() : last.toString());
         return new Explanation(
                 file,
                 evidence,

@@ -61,8 +61,7 @@ final class CatalogReader {
         } catch (IOException | MalformedSignature | RuntimeException e) {
             // Bouncy Castle parses lazily and answers hostile ASN.1 with many kinds of exception, some without a
             // message.
-            String reason = HostileInput.reason(e);
-            throw new MalformedCatalog("the catalog is not well formed: " + reason, e);
+            throw new MalformedCatalog("the catalog is not well formed: " + HostileInput.reason(e), e);
         }
     }
 

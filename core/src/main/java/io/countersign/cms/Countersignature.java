@@ -57,8 +57,7 @@ public final class Countersignature {
             return new Countersignature(new SignerReading(info, over.certificates()), over.signatureValue());
         } catch (IOException | ParseException | RuntimeException e) {
             // Bouncy Castle answers hostile ASN.1 with many kinds of unchecked exception, some without a message.
-            String reason = HostileInput.reason(e);
-            throw new MalformedSignature("not a PKCS#9 countersignature: " + reason, e);
+            throw new MalformedSignature("not a PKCS#9 countersignature: " + HostileInput.reason(e), e);
         }
     }
 

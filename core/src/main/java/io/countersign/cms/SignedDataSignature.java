@@ -85,8 +85,7 @@ public abstract sealed class SignedDataSignature permits AuthenticodeSignature, 
             return reader.read(encoded);
         } catch (IOException | CertificateException | RuntimeException e) {
             // Bouncy Castle answers hostile ASN.1 with many kinds of unchecked exception, some without a message.
-            String reason = HostileInput.reason(e);
-            throw new MalformedSignature("the signature is not well formed: " + reason, e);
+            throw new MalformedSignature("the signature is not well formed: " + HostileInput.reason(e), e);
         }
     }
 

@@ -83,13 +83,7 @@ final class AppPackageFile implements SignableFile {
     }
 
     static AppPackageFile open(Path file) throws IOException, MalformedFile {
-        ByteSource source = ByteSource.open(file);
-        try {
-            return new AppPackageFile(source);
-        } catch (IOException | MalformedFile e) {
-            source.close();
-            throw e;
-        }
+        return Octets.open(file, AppPackageFile::new);
     }
 
     @Override

@@ -43,8 +43,7 @@ final class JsignFormat {
             throw e;
         } catch (IOException | RuntimeException | StackOverflowError e) {
             // They answer hostile files with many kinds of unchecked exception, some without a message.
-            String reason = HostileInput.reason(e);
-            throw new MalformedFile("the file is not well formed: " + reason, e);
+            throw new MalformedFile("the file is not well formed: " + HostileInput.reason(e), e);
         }
     }
 

@@ -56,13 +56,7 @@ final class NavxFile implements SignableFile {
     }
 
     static NavxFile open(Path file) throws IOException, MalformedFile {
-        ByteSource source = ByteSource.open(file);
-        try {
-            return new NavxFile(source);
-        } catch (IOException | MalformedFile e) {
-            source.close();
-            throw e;
-        }
+        return Octets.open(file, NavxFile::new);
     }
 
     private ByteBuffer read(long at, int length) throws IOException {

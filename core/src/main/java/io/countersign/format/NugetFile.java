@@ -44,13 +44,7 @@ final class NugetFile implements SignableFile {
     }
 
     static NugetFile open(Path file) throws IOException, MalformedFile {
-        ByteSource source = ByteSource.open(file);
-        try {
-            return new NugetFile(source);
-        } catch (IOException | MalformedFile e) {
-            source.close();
-            throw e;
-        }
+        return Octets.open(file, NugetFile::new);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.countersign.key.Bytes;
 import io.countersign.pe.ByteSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 
@@ -15,6 +16,22 @@ final class Octets {
     private static final int MAXIMUM_PADDING = 7;
 
     private Octets() {}
+
+    /** What makes a file of a format out of its octets, which it keeps open. */
+    interface Reader<F extends SignableFile> {
+        F read(ByteSource source) throws IOException, MalformedFile;
+    }
+
+    /** Opens a file for a reader; it is closed again if that refuses it. */
+    static <F extends SignableFile> F open(Path file, Reader<F> reader) throws IOException, MalformedFile {
+        ByteSource source = ByteSource.open(file);
+        try {
+            return reader.read(source);
+        } catch (IOException | MalformedFile e) {
+            source.close();
+            throw e;
+        }
+    }
 
     /** Digests the octets from one offset to another. */
     static void update(MessageDigest digest, ByteSource source, long from, long to) throws IOException {

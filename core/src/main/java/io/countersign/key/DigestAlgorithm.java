@@ -1,6 +1,10 @@
 package io.countersign.key;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -74,6 +78,13 @@ public enum DigestAlgorithm {
     public Digest digest(ByteBuffer octets) {
         MessageDigest digest = newMessageDigest();
         digest.update(octets);
+        return new Digest(this, Bytes.of(digest.digest()));
+    }
+
+    /** Digests what is left of a stream, which stays open; memory does not grow with it. */
+    public Digest digest(InputStream octets) throws IOException {
+        MessageDigest digest = newMessageDigest();
+        octets.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
         return new Digest(this, Bytes.of(digest.digest()));
     }
 }

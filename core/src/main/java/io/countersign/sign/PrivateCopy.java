@@ -6,7 +6,6 @@ import io.countersign.format.FileFormat;
 import io.countersign.format.MalformedFile;
 import io.countersign.format.SignableFile;
 import io.countersign.format.SigningCopy;
-import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import java.io.Closeable;
@@ -15,8 +14,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
 import java.util.Map;
 import java.util.Optional;
 
@@ -47,11 +44,9 @@ final class PrivateCopy implements Closeable {
     }
 
     Digest sha256() throws IOException {
-        MessageDigest digest = DigestAlgorithm.SHA256.newMessageDigest();
         try (InputStream in = Files.newInputStream(path())) {
-            in.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+            return DigestAlgorithm.SHA256.digest(in);
         }
-        return new Digest(DigestAlgorithm.SHA256, Bytes.of(digest.digest()));
     }
 
     /** Takes the signature away. */

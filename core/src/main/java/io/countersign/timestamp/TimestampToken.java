@@ -67,8 +67,7 @@ public final class TimestampToken {
             return new TimestampToken(new TimeStampToken(new CMSSignedData(der)), Bytes.of(der));
         } catch (CMSException | TSPException | IOException | CertificateException | RuntimeException e) {
             // Bouncy Castle answers hostile ASN.1 with unchecked exceptions as well.
-            String reason = HostileInput.reason(e);
-            throw new MalformedTimestamp("not an RFC 3161 token: " + reason, e);
+            throw new MalformedTimestamp("not an RFC 3161 token: " + HostileInput.reason(e), e);
         }
     }
 

@@ -14,11 +14,8 @@ import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -99,10 +96,8 @@ final class VerifyFormat {
     }
 
     private static Digest sha256(Path file) throws IOException {
-        MessageDigest digest = DigestAlgorithm.SHA256.newMessageDigest();
         try (InputStream in = Files.newInputStream(file)) {
-            in.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+            return DigestAlgorithm.SHA256.digest(in);
         }
-        return new Digest(DigestAlgorithm.SHA256, Bytes.of(digest.digest()));
     }
 }

@@ -142,8 +142,7 @@ public final class MicrosoftList {
         } catch (IOException | MalformedSignature | RuntimeException e) {
             // Bouncy Castle parses lazily and answers hostile ASN.1 with many kinds of exception, some without a
             // message.
-            String reason = HostileInput.reason(e);
-            throw new MalformedList("no certificate trust list (.stl): " + reason, e);
+            throw new MalformedList("no certificate trust list (.stl): " + HostileInput.reason(e), e);
         }
     }
 

@@ -7,7 +7,6 @@ import io.countersign.key.DigestAlgorithm;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -23,8 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -232,11 +229,9 @@ public final class SigningServer {
                 throw refusal(answer);
             }
         }
-        MessageDigest digest = DigestAlgorithm.SHA256.newMessageDigest();
-        try (InputStream written = new DigestInputStream(Files.newInputStream(target), digest)) {
-            written.transferTo(OutputStream.nullOutputStream());
+        try (InputStream written = Files.newInputStream(target)) {
+            return DigestAlgorithm.SHA256.digest(written).value().hex();
         }
-        return Bytes.of(digest.digest()).hex();
     }
 
     private JsonNode json(String path) throws InterruptedException, ServerRefused, ServerUnavailable {
