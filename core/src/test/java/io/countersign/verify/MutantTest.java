@@ -24,6 +24,7 @@ import io.countersign.sign.SignFile.Options;
 import io.countersign.timestamp.TimestampAuthority;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -39,6 +40,7 @@ import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.cms.Attribute;
 import org.bouncycastle.asn1.cms.AttributeTable;
 import org.bouncycastle.asn1.cms.SignedData;
+import org.bouncycastle.asn1.x509.Certificate;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cms.CMSException;
 import org.bouncycastle.cms.CMSSignedData;
@@ -212,20 +214,32 @@ class MutantTest {
     private static SignerInformation signature(byte[] der, List<Bytes> basis) throws IOException, CMSException {
         CMSSignedData cms = new CMSSignedData(der);
         SignerInformation signer = cms.getSignerInfos().iterator().next();
-        basis.add(encoded(SignedData.getInstance(cms.toASN1Structure().getContent())
-                .getEncapContentInfo()
-                .getContent()));
+        SignedData content = SignedData.getInstance(cms.toASN1Structure().getContent());
+        basis.add(encoded(content.getEncapContentInfo().getContent()));
         basis.add(Bytes.of(signer.getEncodedSignedAttributes()));
-        for (X509CertificateHolder certificate : cms.getCertificates().getMatches(null)) {
-            if (signer.getSID().match(certificate)) {
-                basis.add(encoded(certificate.toASN1Structure().getTBSCertificate()));
-            }
+        for (ASN1Encodable one : content.getCertificates()) {
+            certificate(one)
+                    .filter(signer.getSID()::match)
+                    .ifPresent(c -> basis.add(encoded(c.toASN1Structure().getTBSCertificate())));
         }
         return signer;
     }
 
-    private static Bytes encoded(ASN1Encodable asn1) throws IOException {
-        return Bytes.of(asn1.toASN1Primitive().getEncoded());
+    /** Empty for one that cannot be read, on which no verdict rests. */
+    private static Optional<X509CertificateHolder> certificate(ASN1Encodable encoded) {
+        try {
+            return Optional.of(new X509CertificateHolder(Certificate.getInstance(encoded)));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Bytes encoded(ASN1Encodable asn1) {
+        try {
+            return Bytes.of(asn1.toASN1Primitive().getEncoded());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static List<byte[]> unsigned(SignerInformation signer, String type) throws IOException {
