@@ -17,6 +17,7 @@ public enum TrustStatus {
     CERT_E_REVOKED(0x800B_010C, "A certificate was explicitly revoked by its issuer."),
     CERT_E_WRONG_USAGE(0x800B_0110, "The certificate is not valid for the requested usage."),
     TRUST_E_EXPLICIT_DISTRUST(0x800B_0111, "The certificate was explicitly marked as untrusted by the user."),
+    TRUST_E_COUNTER_SIGNER(0x8009_6003, "One of the counter signatures was invalid."),
     TRUST_E_CERT_SIGNATURE(0x8009_6004, "The signature of the certificate cannot be verified."),
     TRUST_E_TIME_STAMP(
             0x8009_6005, "The timestamp signature and/or certificate could not be verified or is malformed."),

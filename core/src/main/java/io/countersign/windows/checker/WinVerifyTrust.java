@@ -2,6 +2,7 @@ package io.countersign.windows.checker;
 
 import io.countersign.verify.Confidence;
 import io.countersign.verify.Finding;
+import io.countersign.verify.TimestampKind;
 import io.countersign.windows.Listing;
 import io.countersign.windows.Role;
 import io.countersign.windows.SignatureClass;
@@ -70,6 +71,16 @@ final class WinVerifyTrust {
                     s -> s.signature().flaws().isEmpty()
                             ? Result.holds("the signature value fits the signer's key")
                             : Result.breaks(String.join("; ", s.signature().flaws()))),
+            new SubjectRule(
+                    new CheckerRule(
+                                    "WINTRUST_COUNTERSIGNATURE",
+                                    "A PKCS#9 countersignature, the timestamp of old, is over this signature and holds.",
+                                    TIMESTAMPING + "; " + CODES,
+                                    Confidence.MODELLED)
+                            .status(TrustStatus.TRUST_E_COUNTER_SIGNER)
+                            .remedy("sign and timestamp again, with an RFC 3161 token")
+                            .caveat("that this error goes with this kind of timestamp is our reading of the two texts"),
+                    WinVerifyTrust::countersignature),
             new SubjectRule(
                     new CheckerRule(
                                     "WINTRUST_TIMESTAMP",
@@ -181,6 +192,17 @@ final class WinVerifyTrust {
                         f.outcome() == Finding.Outcome.FAILED ? Result.breaks(f.message()) : Result.holds(f.message()))
                 .orElseGet(() -> Result.holds("the catalog has a member with the file's image digest "
                         + s.signature().signed()));
+    }
+
+    private static Result countersignature(Subject s) {
+        Optional<Stamp> old = s.signature().stamp().filter(t -> t.kind() == TimestampKind.PKCS_9);
+        if (old.isEmpty()) {
+            return Result.note("no PKCS#9 countersignature");
+        }
+        return old.get()
+                .flaw()
+                .map(flaw -> Result.breaks("PKCS#9 countersignature: " + flaw))
+                .orElseGet(() -> Result.holds("it holds; whether its authority is trusted is WINTRUST_TIMESTAMP's"));
     }
 
     private static Result timestamp(Subject s) {

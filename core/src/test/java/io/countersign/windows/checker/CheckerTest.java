@@ -145,6 +145,28 @@ class CheckerTest {
                 .contains("\tThe timestamp signature and/or certificate could not be verified or is malformed.");
     }
 
+    @Test
+    void aCountersignatureOfOldCountsAsATimestamp() {
+        CheckerReport report = PA.judge(
+                "x.sys",
+                gather(CheckerSample.signWithCountersignature(
+                        driver(), WindowsPki.CROSS_SIGNED_2013, "2014-06-01T12:30:45Z")));
+
+        assertThat(report.verdict()).isEqualTo(CheckerVerdict.ACCEPTED);
+        assertThat(report.toolOutput()).contains("The signature is timestamped: Sun Jun 01 12:30:45 2014");
+    }
+
+    @Test
+    void aCountersignatureOfSomethingElseIsRefusedByAnErrorOfItsOwn() {
+        CheckerReport report = PA.judge(
+                "x.sys", gather(CheckerSample.signWithForeignCountersignature(driver(), WindowsPki.CURRENT_EV, THEN)));
+
+        assertThat(report.status()).contains(TrustStatus.TRUST_E_COUNTER_SIGNER);
+        assertThat(report.toolOutput())
+                .contains("SignTool Error: WinVerifyTrust returned error: 0x80096003")
+                .contains("\tOne of the counter signatures was invalid.");
+    }
+
     /** Without the authority's root it is not known whether the timestamp saves an expired signature. */
     @Test
     void aTimestampThatCannotBeJudgedLeavesTheVerdictOpen() {
