@@ -195,7 +195,8 @@ final class ExplainCommand implements Callable<Integer> {
         Stream<String> lists = Stream.of(ListKind.DISALLOWED, ListKind.DRIVER_REVOCATION, ListKind.DRIVER_BLOCK_LIST)
                 .filter(k -> trust.list(k).isEmpty())
                 .map(ListKind::label);
-        Stream<String> crls = trust.crls().isEmpty() ? Stream.of("crl") : Stream.empty();
+        Stream<String> crls =
+                trust.crls().isEmpty() && trust.ocspResponses().isEmpty() ? Stream.of("crl") : Stream.empty();
         return Stream.of(roles, lists, crls).flatMap(s -> s).toList();
     }
 

@@ -87,6 +87,10 @@ final class TrustListCommand implements Callable<Integer> {
                         DistinguishedNames.commonName(crl.getIssuerX500Principal()),
                         crl.getThisUpdate().toInstant(),
                         sha256(file)));
+        trust.ocspResponses()
+                .forEach((file, response) -> line(
+                        "  %-23s of %d, produced %s%n      %s",
+                        "ocsp", response.size(), response.producedAt(), sha256(file)));
     }
 
     private static String describe(Trust trust, TrustedList list) {
@@ -118,9 +122,9 @@ final class TrustListCommand implements Callable<Integer> {
                 .orElse("put there by hand: where it came from is not noted");
     }
 
-    /** A revocation list's name in the folder, which is how it is removed. */
+    /** The name in the folder, which is how it is removed. */
     private static String sha256(Path file) {
-        return file.getFileName().toString().replace(".crl", "").replaceAll("\\p{C}", "?");
+        return file.getFileName().toString().replaceFirst("\\.(crl|ocsp)$", "").replaceAll("\\p{C}", "?");
     }
 
     private static ObjectNode document(Trust trust) {
@@ -158,6 +162,13 @@ final class TrustListCommand implements Callable<Integer> {
                     .put("issuer", DistinguishedNames.commonName(crl.getValue().getIssuerX500Principal()))
                     .put("made", crl.getValue().getThisUpdate().toInstant().toString());
         }
+        ArrayNode responses = document.putArray("ocspResponses");
+        trust.ocspResponses()
+                .forEach((file, response) -> responses
+                        .addObject()
+                        .put("sha256", sha256(file))
+                        .put("certificates", response.size())
+                        .put("produced", response.producedAt().toString()));
         ArrayNode missing = document.putArray("notSupplied");
         for (ListKind kind : ListKind.values()) {
             if (trust.list(kind).isEmpty()) {

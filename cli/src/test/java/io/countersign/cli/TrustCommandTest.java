@@ -82,7 +82,7 @@ class TrustCommandTest {
 
         assertThat(trust("remove", sha1(OTHER)).out().lines()).hasSize(2).allMatch(l -> l.startsWith("removed: "));
         assertThat(trust("remove", "disallowed").exitCode()).isZero();
-        trust("remove", sha1(OTHER)).fails(1, "there is no root, list or revocation list", "trust list");
+        trust("remove", sha1(OTHER)).fails(1, "there is no root, list, revocation list or OCSP response", "trust list");
         trust("remove", sha1(LAB_ROOT.certificate())).fails(1, "always trusted here", "COUNTERSIGN_HOME");
         assertThat(trust("list").out()).doesNotContain("Other Root").doesNotContain("1 entry");
     }

@@ -2,22 +2,30 @@ package io.countersign.x509;
 
 import io.countersign.key.HostileKeys;
 import java.security.GeneralSecurityException;
+import java.security.cert.CRLReason;
 import java.security.cert.X509CRL;
 import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
- * Revocation lists (RFC 5280 section 5) that somebody else fetched. A list counts only under its issuer's signature. Immutable
- * as long as nobody changes the lists; safe for several threads.
+ * Revocation lists (RFC 5280 section 5) and OCSP responses that somebody else fetched. A list counts only under its issuer's
+ * signature. Immutable as long as nobody changes the lists; safe for several threads.
  */
 public final class RevocationLists {
     private final List<X509CRL> lists;
+    private final List<OcspResponse> responses;
 
     public RevocationLists(List<X509CRL> lists) {
+        this(lists, List.of());
+    }
+
+    public RevocationLists(List<X509CRL> lists, List<OcspResponse> responses) {
         this.lists = List.copyOf(lists);
+        this.responses = List.copyOf(responses);
     }
 
     public static RevocationLists none() {
@@ -31,8 +39,23 @@ public final class RevocationLists {
      * @param at a list that should have been renewed by then tells of revocations and of nothing else
      */
     public Revocation of(X509Certificate certificate, X509Certificate issuer, Instant at) {
-        Revocation best = new Revocation.NotKnown(
-                "no revocation list of “" + DistinguishedNames.commonName(issuer) + "” was supplied");
+        Revocation best = listed(certificate, issuer, at);
+        for (OcspResponse response : responses) {
+            if (best instanceof Revocation.Revoked) {
+                break;
+            }
+            Optional<Revocation> answer = response.of(certificate, issuer, at);
+            if (answer.isPresent()
+                    && !(answer.get() instanceof Revocation.NotKnown && best instanceof Revocation.Good)) {
+                best = answer.get();
+            }
+        }
+        return best;
+    }
+
+    private Revocation listed(X509Certificate certificate, X509Certificate issuer, Instant at) {
+        Revocation best = new Revocation.NotKnown("neither a revocation list nor an OCSP response of “"
+                + DistinguishedNames.commonName(issuer) + "” was supplied");
         for (X509CRL list : lists) {
             if (!isOf(list, issuer)) {
                 continue;
@@ -41,12 +64,7 @@ public final class RevocationLists {
             if (entry != null) {
                 return new Revocation.Revoked(
                         entry.getRevocationDate().toInstant(),
-                        entry.getRevocationReason() == null
-                                ? "unspecified"
-                                : entry.getRevocationReason()
-                                        .name()
-                                        .toLowerCase(Locale.ROOT)
-                                        .replace('_', ' '));
+                        entry.getRevocationReason() == null ? "unspecified" : reason(entry.getRevocationReason()));
             }
             if (list.getNextUpdate() == null
                     || !list.getNextUpdate().toInstant().isBefore(at)) {
@@ -58,6 +76,10 @@ public final class RevocationLists {
             }
         }
         return best;
+    }
+
+    static String reason(CRLReason reason) {
+        return reason.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     /** An indirect or partial list has a critical extension, and is left aside: absence from it means nothing. */

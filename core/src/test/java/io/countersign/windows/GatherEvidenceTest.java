@@ -209,7 +209,7 @@ class GatherEvidenceTest {
         assertThat(revocation(signed, crl(new SoftwareKey(WindowsPki.EV_ROOT.key(), issuer.chain()), true, since, NOW)))
                 .as("under another's signature")
                 .asString()
-                .contains("no revocation list of “LAB-PAST EV CA”");
+                .contains("neither a revocation list nor an OCSP response of “LAB-PAST EV CA”");
     }
 
     private static Revocation revocation(byte[] signed, X509CRL list) {

@@ -6,6 +6,7 @@ import io.countersign.windows.MicrosoftList;
 import io.countersign.windows.MicrosoftList.SignatureVerdict;
 import io.countersign.windows.Role;
 import io.countersign.windows.TrustAnchors;
+import io.countersign.x509.OcspResponse;
 import io.countersign.x509.RevocationLists;
 import java.nio.file.Path;
 import java.security.cert.X509CRL;
@@ -20,12 +21,18 @@ import java.util.Optional;
  *
  * @param roots the lab's own first
  * @param crls by their file
+ * @param ocspResponses by their file
  */
-public record Trust(List<TrustedRoot> roots, List<TrustedList> lists, Map<Path, X509CRL> crls) {
+public record Trust(
+        List<TrustedRoot> roots,
+        List<TrustedList> lists,
+        Map<Path, X509CRL> crls,
+        Map<Path, OcspResponse> ocspResponses) {
     public Trust {
         roots = List.copyOf(roots);
         lists = List.copyOf(lists);
         crls = Collections.unmodifiableMap(new LinkedHashMap<>(crls));
+        ocspResponses = Collections.unmodifiableMap(new LinkedHashMap<>(ocspResponses));
     }
 
     /** For {@link io.countersign.windows.GatherEvidence}, as are the following two. */
@@ -50,9 +57,9 @@ public record Trust(List<TrustedRoot> roots, List<TrustedList> lists, Map<Path, 
         return lists.stream().filter(l -> l.kind() == kind).findFirst();
     }
 
-    /** The revocation lists (CRL). */
+    /** The revocation lists (CRL), and OCSP responses. */
     public RevocationLists revocationLists() {
-        return new RevocationLists(List.copyOf(crls.values()));
+        return new RevocationLists(List.copyOf(crls.values()), List.copyOf(ocspResponses.values()));
     }
 
     /** What Microsoft's program says of a root; empty if its list was not imported, or does not have it. */

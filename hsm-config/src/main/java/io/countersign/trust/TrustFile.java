@@ -7,8 +7,10 @@ import io.countersign.windows.DenyList;
 import io.countersign.windows.DriverBlockPolicy;
 import io.countersign.windows.MalformedList;
 import io.countersign.windows.MicrosoftList;
+import io.countersign.x509.OcspResponse;
 import io.countersign.x509.PemCertificates;
 import io.countersign.x509.UnreadableCertificates;
+import io.countersign.x509.UnreadableOcspResponse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,6 +43,8 @@ sealed interface TrustFile {
             implements TrustFile {}
 
     record Revocations(X509CRL list) implements TrustFile {}
+
+    record Answers(OcspResponse response) implements TrustFile {}
 
     /** A file's octets. */
     static Bytes read(Path file) throws IOException, UnusableTrust {
@@ -101,8 +105,8 @@ sealed interface TrustFile {
         } catch (CharacterCodingException e) {
             throw new UnusableTrust(
                     name(file)
-                            + " is none of what is understood: certificates (PEM, DER, PKCS#7), revocation lists (CRL),"
-                            + " Microsoft's lists (.stl), an App Control policy (XML) or a driver block list (YAML)",
+                            + " is none of what is understood: certificates (PEM, DER, PKCS#7), revocation lists (CRL), OCSP"
+                            + " responses, Microsoft's lists (.stl), an App Control policy (XML) or a driver block list (YAML)",
                     "check that it is the file you mean",
                     e);
         }
@@ -115,8 +119,16 @@ sealed interface TrustFile {
             try {
                 return new Revocations(crl(file, octets));
             } catch (UnusableTrust notThatEither) {
-                throw e;
+                return answers(octets, e);
             }
+        }
+    }
+
+    private static TrustFile answers(byte[] octets, UnreadableCertificates otherwise) throws UnreadableCertificates {
+        try {
+            return new Answers(OcspResponse.parse(Bytes.of(octets)));
+        } catch (UnreadableOcspResponse e) {
+            throw otherwise;
         }
     }
 

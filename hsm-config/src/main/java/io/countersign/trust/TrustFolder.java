@@ -4,9 +4,11 @@ import io.countersign.file.AtomicFile;
 import io.countersign.file.Durable;
 import io.countersign.home.Home;
 import io.countersign.key.Bytes;
+import io.countersign.trust.TrustFile.Answers;
 import io.countersign.trust.TrustFile.Denials;
 import io.countersign.trust.TrustFile.Revocations;
 import io.countersign.windows.Role;
+import io.countersign.x509.OcspResponse;
 import io.countersign.x509.PemCertificates;
 import io.countersign.x509.UnreadableCertificates;
 import java.io.IOException;
@@ -31,6 +33,7 @@ import java.util.stream.Stream;
  * trust/lists/KIND.stl, .xml or .yaml   a list, octet for octet as imported
  * trust/lists/KIND.origin               where it came from, and its SHA-256
  * trust/crls/SHA256.crl                 a revocation list
+ * trust/ocsp/SHA256.ocsp                an OCSP response
  * </pre>
  *
  * A PEM file that somebody puts into a folder of roots counts like an imported one. Every file appears whole or not at all.
@@ -96,7 +99,14 @@ public final class TrustFolder {
             }
             crls.put(file, found.list());
         }
-        return new Trust(roots, lists, crls);
+        Map<Path, OcspResponse> responses = new LinkedHashMap<>();
+        for (Path file : files(ocspFolder(), ".ocsp")) {
+            if (!(content(file) instanceof Answers found)) {
+                throw misplaced(file, "an OCSP response");
+            }
+            responses.put(file, found.response());
+        }
+        return new Trust(roots, lists, crls, responses);
     }
 
     private static List<X509Certificate> certificates(Path file, Bytes content) throws UnusableTrust {
@@ -149,7 +159,7 @@ public final class TrustFolder {
     }
 
     /**
-     * Takes out a root by its thumbprint (in every role), a list by its kind, or a revocation list by its SHA-256.
+     * Takes out a root by its thumbprint (in every role), a list by its kind, or a revocation list or OCSP response by its SHA-256.
      *
      * @return the files that are gone
      * @throws UnusableTrust if there is none, or it is a root of the home's own lab
@@ -170,9 +180,10 @@ public final class TrustFolder {
                 }
             }
         }
-        Path crl = crlFolder().resolve(wanted + ".crl");
-        if (wanted.matches("[0-9a-f]{64}") && Files.isRegularFile(crl)) {
-            files.add(crl);
+        if (wanted.matches("[0-9a-f]{64}")) {
+            Stream.of(crlFolder().resolve(wanted + ".crl"), ocspFolder().resolve(wanted + ".ocsp"))
+                    .filter(Files::isRegularFile)
+                    .forEach(files::add);
         }
         if (files.isEmpty()) {
             throw ofThisHome
@@ -180,7 +191,8 @@ public final class TrustFolder {
                             wanted + " is a root of this home's own lab, which is always trusted here",
                             "use another home (COUNTERSIGN_HOME) to judge without it")
                     : new UnusableTrust(
-                            "there is no root, list or revocation list '" + name.replaceAll("\\p{C}", "?") + "'",
+                            "there is no root, list, revocation list or OCSP response '"
+                                    + name.replaceAll("\\p{C}", "?") + "'",
                             "'countersign trust list' shows thumbprints and names");
         }
         List<Path> gone = new ArrayList<>();
@@ -236,7 +248,15 @@ public final class TrustFolder {
 
     /** Writes a revocation list, unless it is there; false if it is. */
     boolean keep(Revocations found, Bytes octets) throws IOException {
-        Path file = crlFolder().resolve(TrustFile.digest(octets).value().hex() + ".crl");
+        return keep(crlFolder().resolve(TrustFile.digest(octets).value().hex() + ".crl"), octets);
+    }
+
+    /** Writes an OCSP response, unless it is there; false if it is. */
+    boolean keep(Answers found, Bytes octets) throws IOException {
+        return keep(ocspFolder().resolve(TrustFile.digest(octets).value().hex() + ".ocsp"), octets);
+    }
+
+    private static boolean keep(Path file, Bytes octets) throws IOException {
         if (Files.isRegularFile(file)) {
             return false;
         }
@@ -275,5 +295,9 @@ public final class TrustFolder {
 
     private Path crlFolder() {
         return home.trust().resolve("crls");
+    }
+
+    private Path ocspFolder() {
+        return home.trust().resolve("ocsp");
     }
 }

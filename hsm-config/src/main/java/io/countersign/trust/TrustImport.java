@@ -3,6 +3,7 @@ package io.countersign.trust;
 import io.countersign.home.Home;
 import io.countersign.key.Bytes;
 import io.countersign.key.HostileKeys;
+import io.countersign.trust.TrustFile.Answers;
 import io.countersign.trust.TrustFile.Certificates;
 import io.countersign.trust.TrustFile.Denials;
 import io.countersign.trust.TrustFile.Revocations;
@@ -85,6 +86,17 @@ public final class TrustImport {
                     "crl",
                     folder.keep(found, octets) ? State.ADDED : State.ALREADY_THERE,
                     "counts under its issuer's signature only"));
+        }
+        if (content instanceof Answers found) {
+            if (as.isPresent()) {
+                throw noRole(file, "an OCSP response");
+            }
+            return List.of(new Imported(
+                    "OCSP response produced " + found.response().producedAt(),
+                    origin.sha256().hex(),
+                    "ocsp",
+                    folder.keep(found, octets) ? State.ADDED : State.ALREADY_THERE,
+                    "counts under its authority's signature, or its delegate's, only"));
         }
         return roots(file, ((Certificates) content).all(), origin);
     }

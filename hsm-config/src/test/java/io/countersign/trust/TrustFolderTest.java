@@ -18,6 +18,7 @@ import io.countersign.trust.TrustImport.State;
 import io.countersign.windows.DenyLists;
 import io.countersign.windows.Role;
 import io.countersign.windows.TrustAnchors.Anchor;
+import io.countersign.x509.Revocation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,7 +31,16 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.cert.X509v2CRLBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
+import org.bouncycastle.cert.ocsp.BasicOCSPResp;
+import org.bouncycastle.cert.ocsp.CertificateID;
+import org.bouncycastle.cert.ocsp.OCSPRespBuilder;
+import org.bouncycastle.cert.ocsp.RevokedStatus;
+import org.bouncycastle.cert.ocsp.jcajce.JcaBasicOCSPRespBuilder;
+import org.bouncycastle.operator.DigestCalculator;
+import org.bouncycastle.operator.bc.BcDigestCalculatorProvider;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -242,6 +252,29 @@ class TrustFolderTest {
                 .contains("Revoked");
         new TrustFolder(home).remove(again.thumbprint());
         assertThat(new TrustFolder(home).read().crls()).isEmpty();
+    }
+
+    @Test
+    void ocspResponsesCountForTheirAuthority() throws Exception {
+        X509Certificate leaf = TestPki.issue(ROOT, "Leaf", Kind.CODE_SIGNING).certificate();
+        DigestCalculator sha1 = new BcDigestCalculatorProvider().get(CertificateID.HASH_SHA1);
+        BasicOCSPResp basic = new JcaBasicOCSPRespBuilder(ROOT.certificate().getPublicKey(), sha1)
+                .addResponse(
+                        new CertificateID(
+                                sha1, new JcaX509CertificateHolder(ROOT.certificate()), leaf.getSerialNumber()),
+                        new RevokedStatus(Date.from(NOW), CRLReason.keyCompromise))
+                .build(new JcaContentSignerBuilder("SHA256withRSA").build(ROOT.key()), null, Date.from(NOW));
+        Path file = Files.write(
+                folder.resolve("a.ocsp"),
+                new OCSPRespBuilder().build(OCSPRespBuilder.SUCCESSFUL, basic).getEncoded());
+
+        assertThat(take(file)).extracting(Imported::role, Imported::state).containsExactly(tuple("ocsp", State.ADDED));
+        Imported again = take(file).get(0);
+        assertThat(again.state()).isEqualTo(State.ALREADY_THERE);
+        assertThat(new TrustFolder(home).read().revocationLists().of(leaf, ROOT.certificate(), NOW))
+                .isEqualTo(new Revocation.Revoked(NOW, "key compromise"));
+        new TrustFolder(home).remove(again.thumbprint());
+        assertThat(new TrustFolder(home).read().ocspResponses()).isEmpty();
     }
 
     @Test
