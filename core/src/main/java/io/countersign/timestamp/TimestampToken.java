@@ -7,8 +7,10 @@ import io.countersign.key.HostileInput;
 import io.countersign.key.HostileKeys;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.security.Security;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,8 +20,12 @@ import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cms.CMSException;
 import org.bouncycastle.cms.CMSSignedData;
-import org.bouncycastle.cms.jcajce.JcaSimpleSignerInfoVerifierBuilder;
+import org.bouncycastle.cms.DefaultCMSSignatureAlgorithmNameGenerator;
+import org.bouncycastle.cms.SignerInformationVerifier;
+import org.bouncycastle.operator.DefaultSignatureAlgorithmIdentifierFinder;
 import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.bc.BcDigestCalculatorProvider;
+import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.bouncycastle.tsp.TSPException;
 import org.bouncycastle.tsp.TimeStampToken;
 
@@ -29,6 +35,8 @@ import org.bouncycastle.tsp.TimeStampToken;
  */
 public final class TimestampToken {
     private static final int MAXIMUM_CERTIFICATES = 64;
+
+    private static final String SUN_RSA = "SunRsaSign";
 
     private final TimeStampToken token;
     private final Bytes encoded;
@@ -125,11 +133,25 @@ public final class TimestampToken {
             throw new MalformedTimestamp("the authority's key is larger than any in use");
         }
         try {
-            token.validate(new JcaSimpleSignerInfoVerifierBuilder().build(signer));
+            token.validate(verifier(signer));
         } catch (TSPException | OperatorCreationException | RuntimeException e) {
             // Bouncy Castle answers hostile ASN.1 with unchecked exceptions as well.
             throw new MalformedTimestamp(HostileInput.reason(e), e);
         }
+    }
+
+    private static SignerInformationVerifier verifier(X509Certificate signer) throws OperatorCreationException {
+        JcaContentVerifierProviderBuilder signatures = new JcaContentVerifierProviderBuilder();
+        // Of a provider that has the raw form of RSA too, Bouncy Castle checks every signature in both forms. This one
+        // has not.
+        if (signer.getPublicKey() instanceof RSAPublicKey && Security.getProvider(SUN_RSA) != null) {
+            signatures.setProvider(SUN_RSA);
+        }
+        return new SignerInformationVerifier(
+                new DefaultCMSSignatureAlgorithmNameGenerator(),
+                new DefaultSignatureAlgorithmIdentifierFinder(),
+                signatures.build(signer),
+                new BcDigestCalculatorProvider());
     }
 
     /** Bouncy Castle's view. */
