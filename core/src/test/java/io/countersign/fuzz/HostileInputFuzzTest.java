@@ -15,6 +15,8 @@ import io.countersign.cms.Countersignature;
 import io.countersign.cms.MalformedSignature;
 import io.countersign.fixture.PeSample;
 import io.countersign.fixture.TableSample;
+import io.countersign.format.ArchiveFiles;
+import io.countersign.format.MalformedFile;
 import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
@@ -38,10 +40,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 
 /**
@@ -212,6 +216,32 @@ class HostileInputFuzzTest {
             Files.delete(driver);
             Files.delete(file);
             Files.delete(folder);
+        }
+    }
+
+    /** An archive gives files that stay in the folder and are not more than may be read, or is malformed. */
+    @FuzzTest
+    void archive(byte[] octets) throws IOException {
+        Path parent = Files.createTempDirectory("fuzz");
+        Path archive = Files.write(parent.resolve("archive"), octets);
+        Path folder = Files.createDirectory(parent.resolve("out"));
+        try {
+            ArchiveFiles.extract(archive, folder);
+        } catch (MalformedFile e) {
+            assertThat(e.getMessage()).doesNotEndWith(": null"); // in the middle a hostile file may say so
+        } finally {
+            List<Path> all;
+            try (Stream<Path> walk = Files.walk(parent)) {
+                all = walk.sorted(Comparator.reverseOrder()).toList();
+            }
+            long total = 0;
+            for (Path path : all) {
+                assertThat(path.equals(parent) || path.equals(archive) || path.startsWith(folder))
+                        .isTrue();
+                total += Files.isRegularFile(path) ? Files.size(path) : 0;
+                Files.delete(path);
+            }
+            assertThat(total).isLessThanOrEqualTo(octets.length + (1L << 24) + 100L * octets.length);
         }
     }
 

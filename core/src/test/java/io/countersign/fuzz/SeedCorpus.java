@@ -8,6 +8,7 @@ import io.countersign.catalog.TargetSystem;
 import io.countersign.catalog.UnfitPackage;
 import io.countersign.cms.AuthenticodeSignature;
 import io.countersign.fixture.CountersignatureSample;
+import io.countersign.fixture.PackageSample;
 import io.countersign.fixture.PeSample;
 import io.countersign.fixture.SoftwareKey;
 import io.countersign.fixture.TableSample;
@@ -126,6 +127,9 @@ final class SeedCorpus {
         seed("catalog", "timestamped-version-2", Files.readAllBytes(signedCatalog));
         String inf = Files.readString(PACKAGE.resolve("hello.inf"));
         seed("driverPackage", "hello", inf.getBytes(StandardCharsets.UTF_8));
+        PackageSample packaged = PackageSample.in(work, PeSample.plus().toByteArray());
+        seed("archive", "zip", Files.readAllBytes(packaged.zip()));
+        seed("archive", "mszip-cabinet", Files.readAllBytes(packaged.cabinet()));
         seed("driverPackage", "utf-16", ("\ufeff" + inf).getBytes(StandardCharsets.UTF_16LE));
     }
 
