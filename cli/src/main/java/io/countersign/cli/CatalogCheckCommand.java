@@ -68,7 +68,8 @@ final class CatalogCheckCommand implements Callable<Integer> {
         boolean good = holds
                 && missing.isEmpty()
                 && results.stream()
-                        .allMatch(r -> r.outcome() == Outcome.COVERED || (folder && r.outcome() == Outcome.ABSENT));
+                        .allMatch(r -> r.outcome() == Outcome.COVERED
+                                || (folder && (r.outcome() == Outcome.ABSENT || r.outcome() == Outcome.NOT_JUDGED)));
         if (json.wanted()) {
             shell.out().println(Json.text(describe(catalog, results, missing, good)));
         } else {

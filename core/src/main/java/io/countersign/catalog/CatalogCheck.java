@@ -16,8 +16,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Says which files a catalog covers. Windows finds a file in a catalog by its digest alone; the name a member carries only
@@ -25,9 +31,18 @@ import java.util.Optional;
  */
 public final class CatalogCheck {
     private final Catalog catalog;
+    private final Map<Digest, CatalogMember> byDigest = new HashMap<>();
+    private final Map<String, CatalogMember> byName = new HashMap<>();
 
     public CatalogCheck(Catalog catalog) {
         this.catalog = catalog;
+        for (CatalogMember member : catalog.members()) {
+            member.content().ifPresent(c -> byDigest.putIfAbsent(c.digest(), member));
+            member.tagDigest().ifPresent(d -> byDigest.putIfAbsent(d, member));
+            member.file()
+                    .filter(f -> member.content().isPresent())
+                    .ifPresent(f -> byName.putIfAbsent(f.toLowerCase(Locale.ROOT), member));
+        }
     }
 
     /** What became of one file. */
@@ -36,18 +51,27 @@ public final class CatalogCheck {
         COVERED,
         /** The catalog has a member of this name, with another digest. */
         CHANGED,
+        /** The catalog knows the file by the digest of all octets it had before it was signed. */
+        SIGNED_AFTER,
         /** The catalog knows the file by a digest Windows does not look for, as happens when a PE file is hashed whole. */
         WRONG_DIGEST,
         /** The catalog knows neither the digest nor the name. */
-        ABSENT
+        ABSENT,
+        /** A file that Windows hashes in a way that is not known here. */
+        NOT_JUDGED
     }
 
     /**
      * One file's outcome.
      *
      * @param message what is so, and what to do about it
+     * @param member what covers it; empty if nothing does
      */
-    public record Result(Path file, Outcome outcome, String message) {}
+    public record Result(Path file, Outcome outcome, String message, Optional<CatalogMember> member) {
+        Result(Path file, Outcome outcome, String message) {
+            this(file, outcome, message, Optional.empty());
+        }
+    }
 
     /**
      * Checks one file.
@@ -58,15 +82,16 @@ public final class CatalogCheck {
         FileDigests digests = FileDigests.of(file);
         String name = PackageFolder.name(file);
         if (digests.cabinet()) {
-            return new Result(file, Outcome.ABSENT, "a cabinet, whose digest in catalogs is not judged yet");
+            return new Result(file, Outcome.NOT_JUDGED, "a cabinet, whose digest in catalogs is not judged yet");
         }
-        if (catalog.member(digests.member(DigestAlgorithm.SHA256)).isPresent()
-                || catalog.member(digests.member(DigestAlgorithm.SHA1)).isPresent()) {
-            return new Result(file, Outcome.COVERED, covered(digests));
+        Optional<CatalogMember> member = Stream.of(DigestAlgorithm.SHA256, DigestAlgorithm.SHA1)
+                .flatMap(a -> Optional.ofNullable(byDigest.get(digests.member(a))).stream())
+                .findFirst();
+        if (member.isPresent()) {
+            return new Result(file, Outcome.COVERED, covered(digests), member);
         }
         for (DigestAlgorithm algorithm : List.of(DigestAlgorithm.SHA256, DigestAlgorithm.SHA1)) {
-            if (digests.isImage()
-                    && catalog.member(digests.whole().get(algorithm)).isPresent()) {
+            if (digests.isImage() && byDigest.containsKey(digests.whole().get(algorithm))) {
                 return new Result(
                         file,
                         Outcome.WRONG_DIGEST,
@@ -74,10 +99,14 @@ public final class CatalogCheck {
                                 + " digest; make the catalog again with a tool that hashes PE files so");
             }
         }
-        Optional<CatalogMember> named = catalog.members().stream()
-                .filter(m -> m.file().filter(name::equalsIgnoreCase).isPresent()
-                        && m.content().isPresent())
-                .findFirst();
+        if (digests.signed() && knowsUnsigned(file)) {
+            return new Result(
+                    file,
+                    Outcome.SIGNED_AFTER,
+                    "was signed after the catalog was made: the catalog holds the digest of all octets of the unsigned"
+                            + " file, which signing changes; sign first, then make the catalog");
+        }
+        Optional<CatalogMember> named = Optional.ofNullable(byName.get(name.toLowerCase(Locale.ROOT)));
         return named.isPresent()
                 ? changed(file, digests, named.get())
                 : new Result(file, Outcome.ABSENT, "the catalog has no member with its digest or its name");
@@ -85,10 +114,12 @@ public final class CatalogCheck {
 
     /** Members whose name none of these files has. */
     public List<String> membersWithout(List<Path> files) {
+        Set<String> names = new HashSet<>();
+        files.forEach(f -> names.add(PackageFolder.name(f).toLowerCase(Locale.ROOT)));
         return catalog.members().stream()
                 .flatMap(m -> m.file().stream())
                 .distinct()
-                .filter(f -> files.stream().noneMatch(p -> PackageFolder.name(p).equalsIgnoreCase(f)))
+                .filter(f -> !names.contains(f.toLowerCase(Locale.ROOT)))
                 .toList();
     }
 
@@ -102,16 +133,8 @@ public final class CatalogCheck {
                 : "covered by its image digest; it has no embedded signature";
     }
 
-    private static Result changed(Path file, FileDigests digests, CatalogMember member) throws IOException {
+    private static Result changed(Path file, FileDigests digests, CatalogMember member) {
         Digest held = member.content().orElseThrow().digest();
-        if (digests.signed()
-                && unsigned(file, held.algorithm()).filter(held::equals).isPresent()) {
-            return new Result(
-                    file,
-                    Outcome.CHANGED,
-                    "was signed after the catalog was made: the catalog holds the digest of all octets of the unsigned"
-                            + " file, which signing changes; sign first, then make the catalog");
-        }
         Digest own = held.algorithm() == DigestAlgorithm.SHA1 || held.algorithm() == DigestAlgorithm.SHA256
                 ? digests.member(held.algorithm())
                 : digests.member(DigestAlgorithm.SHA256);
@@ -123,8 +146,8 @@ public final class CatalogCheck {
                         + "; make the catalog last, after every other change");
     }
 
-    /** The digest of the file as it was before it was signed: exact for our own signatures, else as far as it can be known. */
-    private static Optional<Digest> unsigned(Path file, DigestAlgorithm algorithm) throws IOException {
+    /** Whether it holds the file as it was before it was signed: exact for our own signatures, else as far as can be known. */
+    private boolean knowsUnsigned(Path file) throws IOException {
         Path stripped = Files.createTempFile("countersign-", ".stripped");
         try (ByteSource source = ByteSource.open(file);
                 FileChannel out = FileChannel.open(stripped, StandardOpenOption.WRITE)) {
@@ -140,9 +163,9 @@ public final class CatalogCheck {
                     : ImageScan.withoutSha256(image, source, EnumSet.noneOf(DigestAlgorithm.class))
                             .checksumWithoutTable();
             SignaturePatches.detach(image, length, (int) checkSum).apply(source, out);
-            return Optional.ofNullable(FileDigests.of(stripped).whole().get(algorithm));
+            return FileDigests.of(stripped).whole().values().stream().anyMatch(byDigest::containsKey);
         } catch (MalformedPe | MalformedSignature e) {
-            return Optional.empty();
+            return false;
         } finally {
             Files.deleteIfExists(stripped);
         }

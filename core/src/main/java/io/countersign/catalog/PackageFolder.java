@@ -2,16 +2,20 @@ package io.countersign.catalog;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The folder of a driver package, where names are found as Windows finds them: without regard to case, and never outside. */
 final class PackageFolder {
     private final Path folder;
+    private final Map<Path, Map<String, Path>> listings = new HashMap<>();
 
     PackageFolder(Path folder) throws IOException {
         this.folder = folder.toRealPath();
@@ -62,16 +66,29 @@ final class PackageFolder {
         return Optional.of(at);
     }
 
-    private static Optional<Path> child(Path parent, String name) throws IOException {
-        if (Files.exists(parent.resolve(name))) {
-            return Optional.of(parent.resolve(name));
+    private Optional<Path> child(Path parent, String name) throws IOException {
+        try {
+            Path exact = parent.resolve(name);
+            if (Files.exists(exact)) {
+                return Optional.of(exact);
+            }
+        } catch (InvalidPathException e) {
+            return Optional.empty(); // no file of this system can have such a name
         }
         if (!Files.isDirectory(parent)) {
             return Optional.empty();
         }
-        try (Stream<Path> children = Files.list(parent)) {
-            return children.filter(c -> name(c).equalsIgnoreCase(name)).sorted().findFirst();
+        Map<String, Path> listing = listings.get(parent);
+        if (listing == null) {
+            listing = new HashMap<>();
+            try (Stream<Path> children = Files.list(parent)) {
+                for (Path child : children.sorted().toList()) {
+                    listing.putIfAbsent(name(child).toLowerCase(Locale.ROOT), child);
+                }
+            }
+            listings.put(parent, listing);
         }
+        return Optional.ofNullable(listing.get(name.toLowerCase(Locale.ROOT)));
     }
 
     static String name(Path file) {

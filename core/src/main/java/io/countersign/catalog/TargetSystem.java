@@ -21,17 +21,25 @@ public record TargetSystem(String id, Architecture architecture, String kernel, 
 
     /** Processors, as platform extensions of INF sections name them. */
     public enum Architecture {
-        X86("x86"),
-        X64("amd64"),
-        ARM64("arm64");
+        X86("x86", 0x14C),
+        X64("amd64", 0x8664),
+        ARM64("arm64", 0xAA64);
 
         private final String extension;
+        private final int imageMachine;
 
-        Architecture(String extension) {
+        Architecture(String extension, int imageMachine) {
             this.extension = extension;
+            this.imageMachine = imageMachine;
         }
 
-        String extension() {
+        /** IMAGE_FILE_HEADER.Machine of images for it. */
+        public int imageMachine() {
+            return imageMachine;
+        }
+
+        /** {@code amd64}. */
+        public String extension() {
             return extension;
         }
     }

@@ -98,7 +98,7 @@ class CatalogCheckTest {
         signDriver();
 
         Result result = check.check(driver);
-        assertThat(result.outcome()).isEqualTo(Outcome.CHANGED);
+        assertThat(result.outcome()).isEqualTo(Outcome.SIGNED_AFTER);
         assertThat(result.message()).contains("was signed after the catalog was made");
     }
 
