@@ -1,5 +1,6 @@
 package io.countersign.windows;
 
+import io.countersign.catalog.TargetSystem.Architecture;
 import io.countersign.verify.Confidence;
 import io.countersign.windows.Ruling.Forbids;
 import io.countersign.windows.Ruling.NotApplicable;
@@ -16,8 +17,13 @@ final class FileRules {
     private static final String BLOCK_RULES =
             "windows-itpro-docs: app-control-for-business/design/microsoft-recommended-driver-block-rules.md";
 
-    private static final Map<Value, Integer> MACHINES =
-            Map.of(Value.X64, 0x8664, Value.X86, 0x14C, Value.ARM64, 0xAA64);
+    private static final Map<Value, Integer> MACHINES = Map.of(
+            Value.X64,
+            Architecture.X64.imageMachine(),
+            Value.X86,
+            Architecture.X86.imageMachine(),
+            Value.ARM64,
+            Architecture.ARM64.imageMachine());
 
     /** One rule and how it is judged. */
     record FileRule(LoadRule rule, Test test) {

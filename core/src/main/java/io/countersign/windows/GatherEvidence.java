@@ -77,6 +77,22 @@ public final class GatherEvidence {
         }
     }
 
+    /** What is to be known of a catalog's own signature, whatever files it has; empty if it has none. */
+    public Optional<SignatureEvidence> gather(NamedCatalog catalog) {
+        Digest whole = DigestAlgorithm.SHA256.digest(catalog.catalog().encoded().toByteArray());
+        return catalog.catalog().signature().map(s -> catalog(Place.catalog(0, catalog.name()), s, whole));
+    }
+
+    /** The roots it judges by. */
+    public TrustAnchors anchors() {
+        return anchors;
+    }
+
+    /** The time it asks about. */
+    public Instant at() {
+        return at;
+    }
+
     /** Empty if it cannot be read: then nothing is known of what the file says of itself. */
     private static Optional<VersionInfo> versionInfo(ByteSource source, ImageReading reading) throws IOException {
         try {

@@ -52,7 +52,7 @@ public record ImageFacts(
     }
 
     /** What memory integrity does not take, if anything. */
-    Optional<String> unfitForMemoryIntegrity() {
+    public Optional<String> unfitForMemoryIntegrity() {
         if (sectionAlignment == 0 || sectionAlignment % PAGE != 0) {
             return Optional.of(String.format(
                     Locale.ROOT, "sections are aligned to 0x%x, wanted a multiple of 0x1000", sectionAlignment));

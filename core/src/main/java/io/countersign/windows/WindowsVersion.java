@@ -1,5 +1,6 @@
 package io.countersign.windows;
 
+import io.countersign.catalog.InfTarget.Release;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -40,7 +41,9 @@ public enum WindowsVersion {
     SERVER_2022(20348, true),
     SERVER_2025(26100, true);
 
+    private static final int FIRST_WINDOWS_7 = 7600;
     private static final int FIRST_SECURE_BOOT = 9200;
+    private static final int FIRST_WINDOWS_8_1 = 9600;
     private static final int FIRST_WINDOWS_10 = 10240;
     private static final int FIRST_PORTAL_ONLY = 14393;
     private static final int FIRST_WINDOWS_11 = 22000;
@@ -75,6 +78,12 @@ public enum WindowsVersion {
         return Arrays.stream(name.split(" "))
                 .map(w -> w.matches("[A-Z]{3,}") ? w.charAt(0) + w.substring(1).toLowerCase(Locale.ROOT) : w)
                 .collect(Collectors.joining(" "));
+    }
+
+    /** By its numbers, as INFs and catalogs name it. */
+    public Release release() {
+        int minor = build < FIRST_WINDOWS_7 ? 0 : build < FIRST_SECURE_BOOT ? 1 : build < FIRST_WINDOWS_8_1 ? 2 : 3;
+        return isTenOrLater() ? new Release(10, 0, build, server) : new Release(6, minor, build, server);
     }
 
     public boolean isServer() {

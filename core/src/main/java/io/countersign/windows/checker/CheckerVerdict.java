@@ -1,6 +1,7 @@
 package io.countersign.windows.checker;
 
 import io.countersign.windows.checker.CheckerFinding.Outcome;
+import java.util.Collection;
 import java.util.List;
 
 /** What a checker's findings add up to. */
@@ -16,16 +17,17 @@ public enum CheckerVerdict {
 
     /** A rule that is broken decides, whatever else is not known. */
     static CheckerVerdict of(List<CheckerFinding> findings) {
-        if (has(findings, Outcome.BREAKS)) {
-            return REFUSED;
-        }
-        if (has(findings, Outcome.UNKNOWN)) {
-            return UNKNOWN;
-        }
-        return has(findings, Outcome.WARNS) ? WARNED : ACCEPTED;
+        return ofOutcomes(findings.stream().map(CheckerFinding::outcome).toList());
     }
 
-    private static boolean has(List<CheckerFinding> findings, Outcome outcome) {
-        return findings.stream().anyMatch(f -> f.outcome() == outcome);
+    /** The same of outcomes alone. */
+    public static CheckerVerdict ofOutcomes(Collection<Outcome> outcomes) {
+        if (outcomes.contains(Outcome.BREAKS)) {
+            return REFUSED;
+        }
+        if (outcomes.contains(Outcome.UNKNOWN)) {
+            return UNKNOWN;
+        }
+        return outcomes.contains(Outcome.WARNS) ? WARNED : ACCEPTED;
     }
 }

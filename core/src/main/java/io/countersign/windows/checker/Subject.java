@@ -7,13 +7,30 @@ import io.countersign.windows.Place;
 import io.countersign.windows.Role;
 import io.countersign.windows.SignatureEvidence;
 import io.countersign.windows.Stamp;
+import io.countersign.windows.TrustAnchors;
 import io.countersign.x509.CertificatePath;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** One signature of a file, as the rules look at it. */
-record Subject(FileEvidence.Image file, SignatureEvidence signature, TrustSettings settings) {
+/**
+ * One signature, as the rules look at it.
+ *
+ * @param image empty if it is a catalog's, and the question is not about one of its files
+ * @param anchors the roots that were given
+ * @param at the time asked about
+ */
+record Subject(
+        Optional<FileEvidence.Image> image,
+        SignatureEvidence signature,
+        TrustAnchors anchors,
+        Instant at,
+        TrustSettings settings) {
+
+    Subject(FileEvidence.Image image, SignatureEvidence signature, TrustSettings settings) {
+        this(Optional.of(image), signature, image.anchors(), image.at(), settings);
+    }
 
     boolean isCatalog() {
         return signature.place().kind() == Place.Kind.CATALOG;
@@ -28,7 +45,7 @@ record Subject(FileEvidence.Image file, SignatureEvidence signature, TrustSettin
     Optional<Finding> found(String check) {
         return isCatalog()
                 ? Optional.empty()
-                : file.report().findings().stream()
+                : image.orElseThrow().report().findings().stream()
                         .filter(f -> f.signature() == signature.place().index()
                                 && f.check().equals(check))
                         .findFirst();
@@ -53,7 +70,7 @@ record Subject(FileEvidence.Image file, SignatureEvidence signature, TrustSettin
         return !path.anchored()
                 && isRoot(last)
                 && KernelRoots.of(last).isEmpty()
-                && !file.anchors().in(given).isEmpty();
+                && !anchors.in(given).isEmpty();
     }
 
     static X509Certificate last(CertificatePath path) {

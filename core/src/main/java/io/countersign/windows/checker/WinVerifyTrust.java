@@ -6,7 +6,9 @@ import io.countersign.verify.TimestampKind;
 import io.countersign.windows.Listing;
 import io.countersign.windows.Role;
 import io.countersign.windows.SignatureClass;
+import io.countersign.windows.SignatureEvidence;
 import io.countersign.windows.Stamp;
+import io.countersign.windows.TrustAnchors;
 import io.countersign.windows.checker.SubjectRule.Result;
 import io.countersign.x509.CertificatePath;
 import io.countersign.x509.DistinguishedNames;
@@ -22,7 +24,7 @@ import java.util.stream.Stream;
  * What WinVerifyTrust asks of a signature under its generic policy, which {@code signtool verify /pa} is and the other checkers
  * build on. The arithmetic is {@code verify}'s; here it is put into Windows' order and words.
  */
-final class WinVerifyTrust {
+public final class WinVerifyTrust {
     private static final String AUTHENTICODE = "Windows Authenticode Portable Executable Signature Format 1.0";
     private static final String CODES = "win32: com/com-error-codes-4.md";
     private static final String TIMESTAMPING = "win32: SecCrypto/time-stamping-authenticode-signatures.md";
@@ -162,6 +164,11 @@ final class WinVerifyTrust {
                             .remedy("sign with a certificate without the usage 1.3.6.1.4.1.311.10.3.13"),
                     WinVerifyTrust::lifetime));
 
+    /** Of a catalog by itself, whatever files it has. */
+    public static List<CheckerFinding> judge(SignatureEvidence catalog, TrustAnchors anchors, Instant at) {
+        return judge(new Subject(Optional.empty(), catalog, anchors, at, TrustSettings.defaults()));
+    }
+
     static List<CheckerFinding> judge(Subject subject) {
         return RULES.stream().map(r -> r.judge(subject)).toList();
     }
@@ -170,7 +177,7 @@ final class WinVerifyTrust {
         if (s.isCatalog()) {
             return Result.note("a catalog signs the file, so what is embedded in it is not looked at");
         }
-        if (!s.file().facts().hidden()) {
+        if (!s.image().orElseThrow().facts().hidden()) {
             return Result.holds("nothing is hidden behind the signature");
         }
         String found = "octets that are not zero stand behind the signature, which no signature covers";
@@ -190,8 +197,10 @@ final class WinVerifyTrust {
         return s.found("pe.image-digest")
                 .map(f ->
                         f.outcome() == Finding.Outcome.FAILED ? Result.breaks(f.message()) : Result.holds(f.message()))
-                .orElseGet(() -> Result.holds("the catalog has a member with the file's image digest "
-                        + s.signature().signed()));
+                .orElseGet(() -> s.image().isEmpty()
+                        ? Result.note("the catalog's files are looked at each by itself")
+                        : Result.holds("the catalog has a member with the file's image digest "
+                                + s.signature().signed()));
     }
 
     private static Result countersignature(Subject s) {
@@ -310,7 +319,7 @@ final class WinVerifyTrust {
             return Result.holds("the leaf does not have the usage");
         }
         return overPath(s, path -> {
-            Instant at = s.file().at();
+            Instant at = s.at();
             return path.certificates().stream()
                     .limit(
                             path.anchored()
