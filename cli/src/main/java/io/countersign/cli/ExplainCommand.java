@@ -12,6 +12,7 @@ import io.countersign.windows.NamedCatalog;
 import io.countersign.windows.Role;
 import io.countersign.windows.TrustAnchors;
 import io.countersign.windows.TrustAnchors.Anchor;
+import io.countersign.windows.packages.GatherPackage;
 import io.countersign.x509.PemCertificates;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,7 +38,9 @@ import picocli.CommandLine.Parameters;
             "SPEC is a version of Windows, then settings: arch, secureboot, testsigning, hvci, upgraded, sha2, blocklist,",
             "driver-policy, allow-listed, app-control, start. What is not said and has no default is unknown; if the answer",
             "depends on it, that is the answer. CHECKER is loader, signtool, pa, kp, sigcheck, sigcheck-old or sigverif;",
-            "loader accepts if that of every machine loads the file.",
+            "loader accepts if that of every machine loads the file. Of a driver package, package accepts if every machine",
+            "installs it, loader if it loads the .sys files it would install, the others if they accept every PE file in",
+            "it; its catalogs count as installed.",
             "",
             "Judged by the roots and lists of the home ('countersign trust list') and those given here; Microsoft's own",
             "roots are recognised by thumbprint. No network, no Windows: this is the documented behaviour, rule by rule,",
@@ -46,14 +49,18 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  countersign explain driver.sys",
             "  countersign explain --machine windows-7,sha2=yes --machine windows-11-24h2,secureboot=on,hvci=on driver.sys",
-            "  countersign explain --catalog driver.cat --require loader,kp --json driver.sys"
+            "  countersign explain --catalog driver.cat --require loader,kp --json driver.sys",
+            "  countersign explain --require package,loader driver-package.cab"
         })
 final class ExplainCommand implements Callable<Integer> {
     private static final String MACHINE = "windows-11-24h2,secureboot=on";
 
     private final Shell shell;
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Drivers and other PE files; only read.")
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "Drivers, other PE files, driver packages (a folder, ZIP or CAB); only read.")
     private List<Path> files = List.of();
 
     @Option(
@@ -131,7 +138,21 @@ final class ExplainCommand implements Callable<Integer> {
         ObjectNode document = json.wanted() ? Json.document() : null;
         ArrayNode list = document == null ? null : ExplainJson.begin(document, missing);
         ExplainSarif log = sarif ? new ExplainSarif(required) : null;
+        GatherPackage packages = new GatherPackage(gathering, named);
         for (Path file : files) {
+            if (GatherPackage.isPackage(file)) {
+                PackageExplanation explanation = PackageExplanation.of(file, packages.gather(file), machines);
+                if (document != null) {
+                    PackageJson.describe(document.withArray("packages").addObject(), explanation);
+                } else if (log != null) {
+                    PackageSarif.add(log, explanation);
+                } else {
+                    PackageText.of(explanation, rules).forEach(shell.out()::println);
+                    explanation.images().forEach(this::print);
+                }
+                unmet.addAll(explanation.unmet(required));
+                continue;
+            }
             Explanation explanation = Explanation.of(file, gathering.gather(file, named), machines);
             if (list != null) {
                 ExplainJson.describe(list.addObject(), explanation);

@@ -25,7 +25,9 @@ final class ExplainJson {
     /** The list of files that are to be described. */
     static ArrayNode begin(ObjectNode document, List<String> missing) {
         missing.forEach(document.putArray("notSupplied")::add);
-        return document.putArray("files");
+        ArrayNode files = document.putArray("files");
+        document.putArray("packages");
+        return files;
     }
 
     static void describe(ObjectNode node, Explanation explanation) {

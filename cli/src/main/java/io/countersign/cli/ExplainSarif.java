@@ -40,6 +40,11 @@ final class ExplainSarif {
         results = run.putArray("results");
     }
 
+    /** Whether this one has to accept. */
+    boolean requires(String name) {
+        return required.contains(name);
+    }
+
     ObjectNode document() {
         return document;
     }
@@ -75,7 +80,7 @@ final class ExplainSarif {
                 file);
     }
 
-    private void describe(Rule rule, String remedy) {
+    void describe(Rule rule, String remedy) {
         if (described.add(rule.id())) {
             ObjectNode node = rules.addObject().put("id", rule.id());
             node.putObject("shortDescription").put("text", rule.title());
@@ -84,7 +89,7 @@ final class ExplainSarif {
         }
     }
 
-    private void result(String rule, String level, String message, Path file) {
+    void result(String rule, String level, String message, Path file) {
         ObjectNode node = results.addObject().put("ruleId", rule).put("level", level);
         node.putObject("message").put("text", message);
         node.putArray("locations")

@@ -71,9 +71,10 @@ record Explanation(Path file, FileEvidence evidence, List<Loading> loadings, Lis
                         .toList());
     }
 
-    /** The names there are: the loader's and the checkers'. */
+    /** The names there are: the loader's, the checkers' and the installer's. */
     static List<String> names() {
-        return Stream.concat(Stream.of(LOADER), CHECKERS.stream().map(Checker::id))
+        return Stream.of(Stream.of(LOADER), CHECKERS.stream().map(Checker::id), Stream.of(PackageExplanation.INSTALLER))
+                .flatMap(s -> s)
                 .toList();
     }
 

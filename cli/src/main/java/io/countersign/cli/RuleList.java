@@ -7,6 +7,7 @@ import io.countersign.windows.LoadRule;
 import io.countersign.windows.Rule;
 import io.countersign.windows.checker.Checker;
 import io.countersign.windows.checker.CheckerRule;
+import io.countersign.windows.packages.InstallPackage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +38,11 @@ final class RuleList {
                 "What the kernel's loader goes by",
                 KernelLoader.RULES.stream().map(RuleList::of).toList());
         sections.put("What Windows' checkers go by", checkers());
+        sections.put(
+                "What the installer of driver packages goes by",
+                InstallPackage.RULES.stream()
+                        .map(r -> new Entry(r.rule(), List.of(PackageExplanation.INSTALLER), r.seen(), r.remedy()))
+                        .toList());
         return sections;
     }
 

@@ -28,14 +28,14 @@ final class RuleTrail {
                         lines,
                         word(step.ruling()),
                         step.rule().rule(),
-                        step.place(),
+                        where(step.place()),
                         step.ruling().reason());
             }
         }
         for (Checking checking : explanation.checkings()) {
             heading(lines, "Rules of " + checking.checker().command());
             for (CheckerFinding finding : checking.report().findings()) {
-                rule(lines, word(finding), finding.rule().rule(), finding.place(), finding.message());
+                rule(lines, word(finding), finding.rule().rule(), where(finding.place()), finding.message());
             }
         }
         return lines;
@@ -61,9 +61,14 @@ final class RuleTrail {
         lines.addAll(Columns.beside("", text));
     }
 
-    private static void rule(List<String> lines, String word, Rule rule, Optional<Place> place, String message) {
+    private static String where(Optional<Place> place) {
+        return place.map(Place::toString).orElse("");
+    }
+
+    /** One rule, what came of it, and its source. */
+    static void rule(List<String> lines, String word, Rule rule, String where, String message) {
         lines.addAll(Columns.beside(
-                "  %-9s".formatted(word), rule.id() + place.map(p -> ", " + p).orElse("") + ": " + message));
+                "  %-9s".formatted(word), rule.id() + (where.isEmpty() ? "" : ", " + where) + ": " + message));
         String source = rule.confidence().name().toLowerCase(Locale.ROOT) + ": " + rule.citation()
                 + (rule.caveat().isEmpty() ? "" : "; " + rule.caveat());
         lines.addAll(Columns.beside(" ".repeat(15), source));
