@@ -32,6 +32,7 @@ END {
   row("sign 3.5 KB, timestamped in process", "stamp:small.sys")
   row("verify 3.5 KB", "verify:small.sys.signed")
   row("sign " files " files of 3.5 KB", batch)
+  row("explain " explained " files of 3.5 KB", "explain:explained")
   n = split(sizes, each, " ")
   for (i = 1; i <= n; i++) {
     file = each[i] "-MiB.sys"
