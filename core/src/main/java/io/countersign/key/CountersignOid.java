@@ -20,5 +20,8 @@ public final class CountersignOid {
     /** The time-stamping policy of an installation that has not registered one of its own. */
     public static final ASN1ObjectIdentifier LAB_TIMESTAMP_POLICY = ARC.branch("3161");
 
+    /** LAB-PAST: the policy of back-dated timestamps made for labs and tests, which prove nothing. */
+    public static final ASN1ObjectIdentifier LAB_PAST_TIMESTAMP_POLICY = LAB_TIMESTAMP_POLICY.branch("1");
+
     private CountersignOid() {}
 }
