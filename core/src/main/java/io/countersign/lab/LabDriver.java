@@ -26,6 +26,7 @@ import java.util.Optional;
 /** A driver, and what labs and tests do to it. Immutable. */
 public final class LabDriver {
     private static final int LIST_ID_SIZE = 16;
+    private static final int TIME_DATE_STAMP = 8;
 
     /** As long as an entry of the certificate table is aligned to. */
     private static final Bytes STOWAWAY = Bytes.of("STOWAWAY".getBytes(StandardCharsets.US_ASCII));
@@ -86,8 +87,17 @@ public final class LabDriver {
     /** The same with the CheckSum it should have. */
     public LabDriver withRightChecksum() {
         int right = (int) scan(EnumSet.noneOf(DigestAlgorithm.class)).checksum();
+        return withNumber(image.checksum().offset(), right);
+    }
+
+    /** The same as if built then: IMAGE_FILE_HEADER.TimeDateStamp says so, and the image digest is another. */
+    public LabDriver builtAt(Instant time) {
+        return withNumber(image.peOffset() + TIME_DATE_STAMP, (int) time.getEpochSecond());
+    }
+
+    private LabDriver withNumber(long offset, int number) {
         byte[] copy = octets.clone();
-        littleEndian(copy).putInt((int) image.checksum().offset(), right);
+        littleEndian(copy).putInt((int) offset, number);
         return remade(copy);
     }
 
