@@ -11,11 +11,16 @@ final class Columns {
 
     /** The text behind its label, broken at spaces, further lines below its first word. */
     static List<String> beside(String label, String text) {
+        return beside(label, WIDTH, text);
+    }
+
+    /** The same in lines of this many characters, unless a word is longer. */
+    static List<String> beside(String label, int width, String text) {
         List<String> lines = new ArrayList<>();
         String indent = " ".repeat(label.length());
         StringBuilder line = new StringBuilder(label);
         for (String word : Printable.text(text).split(" ", -1)) {
-            if (line.length() + word.length() > WIDTH && line.length() > indent.length()) {
+            if (line.length() + word.length() > width && line.length() > indent.length()) {
                 lines.add(line.toString().stripTrailing());
                 line.setLength(0);
                 line.append(indent);

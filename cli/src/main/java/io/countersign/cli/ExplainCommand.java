@@ -103,6 +103,9 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--transcript", description = "Also show what each checker would print.")
     private boolean transcript;
 
+    @Option(names = "--table", description = "Print one table instead, with a column for each file.")
+    private boolean table;
+
     @Option(names = "--sarif", description = "Print who does not accept the files, and why, as a SARIF 2.1.0 log.")
     private boolean sarif;
 
@@ -125,6 +128,9 @@ final class ExplainCommand implements Callable<Integer> {
         if (sarif && json.wanted()) {
             throw Failure.usage("--json and --sarif are two documents", "ask for one of them");
         }
+        if (table && (sarif || json.wanted() || rules || transcript)) {
+            throw Failure.usage("--table is for people, and alone", "leave it out, or the other form of answer");
+        }
         Trust trust = new TrustFolder(shell.home()).read();
         TrustAnchors anchors = anchors(trust);
         GatherEvidence gathering = new GatherEvidence(
@@ -135,6 +141,7 @@ final class ExplainCommand implements Callable<Integer> {
         List<NamedCatalog> named = named();
         List<String> missing = missing(trust, anchors);
         List<String> unmet = new ArrayList<>();
+        List<Explanation> compared = new ArrayList<>();
         ObjectNode document = json.wanted() ? Json.document() : null;
         ArrayNode list = document == null ? null : ExplainJson.begin(document, missing);
         ExplainSarif log = sarif ? new ExplainSarif(required) : null;
@@ -158,6 +165,8 @@ final class ExplainCommand implements Callable<Integer> {
                 ExplainJson.describe(list.addObject(), explanation);
             } else if (log != null) {
                 log.add(explanation);
+            } else if (table) {
+                compared.add(explanation);
             } else {
                 print(explanation);
             }
@@ -171,7 +180,10 @@ final class ExplainCommand implements Callable<Integer> {
         } else if (log != null) {
             shell.out().println(Json.text(log.document()));
         } else {
-            missing(missing).forEach(shell.out()::println);
+            if (table) {
+                ExplainTable.of(compared).forEach(shell.out()::println);
+            }
+            missing(missing, table ? ExplainTable.WIDTH : Columns.WIDTH).forEach(shell.out()::println);
         }
         unmet.forEach(u -> shell.progress("countersign: required: " + Printable.text(u)));
         return unmet.isEmpty() ? ExitCode.GOOD : ExitCode.NO;
@@ -221,11 +233,12 @@ final class ExplainCommand implements Callable<Integer> {
         return Stream.of(roles, lists, crls).flatMap(s -> s).toList();
     }
 
-    private static List<String> missing(List<String> missing) {
+    private static List<String> missing(List<String> missing, int width) {
         return missing.isEmpty()
                 ? List.of()
                 : Columns.beside(
                         "Not supplied: ",
+                        width,
                         String.join(", ", missing) + "; 'countersign trust import' takes what you have.");
     }
 }

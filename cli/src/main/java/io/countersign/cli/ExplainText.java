@@ -122,19 +122,33 @@ final class ExplainText {
 
     /** The rule and what is seen, then the reason, which may be cut. */
     private static String why(Loading loading) {
-        List<String> seen = new ArrayList<>();
+        return why(rest(seen(loading)), loading.answer().reason());
+    }
+
+    private static String why(CheckerReport report) {
+        return why(rest(seen(report)), report.reason());
+    }
+
+    private static List<String> rest(List<String> seen) {
+        return seen.subList(1, seen.size());
+    }
+
+    /** The verdict in a word, then the rule that decides, if one does, and what is seen of it. */
+    static List<String> seen(Loading loading) {
+        List<String> seen = new ArrayList<>(List.of(word(loading.answer())));
         loading.rule().ifPresent(r -> seen.add(r.id()));
         if (loading.answer() instanceof LoadAnswer.Blocked blocked) {
             seen.addAll(RuleList.seen(blocked.rule()));
         }
-        return why(seen, loading.answer().reason());
+        return seen;
     }
 
-    private static String why(CheckerReport report) {
-        List<String> seen = new ArrayList<>();
+    /** The same of a checker. */
+    static List<String> seen(CheckerReport report) {
+        List<String> seen = new ArrayList<>(List.of(word(report.verdict())));
         report.decisive().ifPresent(f -> seen.add(f.rule().id()));
         report.status().ifPresent(s -> seen.add(s.toString()));
-        return why(seen, report.reason());
+        return seen;
     }
 
     private static String why(List<String> seen, String reason) {
