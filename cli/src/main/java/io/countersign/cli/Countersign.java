@@ -42,6 +42,7 @@ public final class Countersign {
     private static final List<String> VERBS = List.of(
             "demo",
             "up",
+            "lab",
             "sign",
             "submit",
             "digest",
@@ -105,6 +106,10 @@ public final class Countersign {
         return switch (name) {
             case "demo" -> new DemoCommand(shell);
             case "up" -> new UpCommand(shell);
+            case "lab" ->
+                new CommandLine(new LabVerb())
+                        .addSubcommand("list", new LabListCommand(shell))
+                        .addSubcommand("run", new LabRunCommand(shell));
             case "sign" -> new SignCommand(shell);
             case "submit" -> new SubmitCommand(shell);
             case "digest" -> new DigestCommand(shell);

@@ -44,7 +44,6 @@ import picocli.CommandLine.Command;
             "Windows test machine in demo/ of the home, and nothing running."
         })
 final class DemoCommand implements Callable<Integer> {
-    private static final String SAMPLE = "samples/hello-driver/prebuilt/hello.sys";
     private static final String PROJECT = "hello-driver";
     private static final String POLICY = "test-signing";
 
@@ -59,7 +58,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call()
             throws Failure, ConfigurationException, IOException, InterruptedException, KeyUnavailable,
                     UnacceptableFile {
-        Path sample = sample();
+        Path sample = shell.sampleDriver();
         step("Keys: a SoftHSM token and a lab PKI in " + shell.home().root());
         say(Ceremony.run(shell.home(), this::say) ? "made" : "already there");
         // Only now: the ceremony makes the home, for its owner only, and leaves one that is there as open as it is.
@@ -95,14 +94,6 @@ final class DemoCommand implements Callable<Integer> {
         good &= strip(signed, submitted, demo.resolve("hello.stripped.sys"));
         made(configuration, demo);
         return good ? ExitCode.GOOD : ExitCode.NO;
-    }
-
-    private Path sample() throws Failure {
-        Path sample = shell.sources().resolve(SAMPLE);
-        if (!Files.isRegularFile(sample)) {
-            throw Failure.usage("the sample driver " + sample + " is missing", "restore it: git checkout -- samples");
-        }
-        return sample;
     }
 
     private LocalServices start()

@@ -1,6 +1,7 @@
 package io.countersign.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.countersign.cli.lab.UnusableLab;
 import io.countersign.home.ConfigurationException;
 import io.countersign.key.KeyUnavailable;
 import io.countersign.sign.UnacceptableFile;
@@ -90,6 +91,9 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
         }
         if (e instanceof UnusableTrust trust) {
             return Failure.usage(trust.getMessage(), trust.hint());
+        }
+        if (e instanceof UnusableLab lab) {
+            return Failure.usage(lab.getMessage(), lab.hint());
         }
         if (e instanceof IOException io) {
             return describe(io);

@@ -12,7 +12,7 @@ final class GroupedCommands implements IHelpSectionRenderer {
 
     private static Map<String, List<String>> groups() {
         Map<String, List<String>> groups = new LinkedHashMap<>();
-        groups.put("Try it", List.of("demo", "up"));
+        groups.put("Try it", List.of("demo", "up", "lab"));
         groups.put(
                 "Sign", List.of("sign", "submit", "timestamp", "strip", "digest", "sign-digest", "attach", "formats"));
         groups.put("Check", List.of("verify", "explain", "rules", "diff", "verify-provenance"));

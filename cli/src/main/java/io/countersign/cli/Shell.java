@@ -53,6 +53,15 @@ record Shell(Map<String, String> environment, PrintStream out, PrintStream err) 
         return folder("COUNTERSIGN_ROOT");
     }
 
+    /** The sample driver, not signed. */
+    Path sampleDriver() throws Failure {
+        Path sample = sources().resolve("samples/hello-driver/prebuilt/hello.sys");
+        if (!Files.isRegularFile(sample)) {
+            throw Failure.usage("the sample driver " + sample + " is missing", "restore it: git checkout -- samples");
+        }
+        return sample;
+    }
+
     private Path folder(String variable) throws Failure {
         return variable(variable)
                 .map(Path::of)

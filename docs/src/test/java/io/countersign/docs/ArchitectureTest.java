@@ -197,6 +197,13 @@ class ArchitectureTest {
                     Set.of("addProvider", "insertProviderAt", "getProvider", "removeProvider"))))
             .because("a library that registers a provider changes the cryptography of everybody else in the process");
 
+    @ArchTest
+    static final ArchRule onlyLabsThrowKeysAway = noClasses()
+            .that(not(resideInAnyPackage("io.countersign.lab..", "io.countersign.cli.lab..")))
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.countersign.lab.."))
+            .because("its keys are in memory and its certificates of any past: nothing that matters is signed by them");
+
     // ---- the signer ----
 
     @ArchTest

@@ -138,8 +138,17 @@ public final class YamlMap {
 
     /** A required list of mappings, possibly empty. */
     public List<YamlMap> maps(String name) {
+        return maps(name, required(name));
+    }
+
+    /** A list of mappings that may be empty or absent. */
+    public List<YamlMap> optionalMaps(String name) {
+        return maps(name, asked(name));
+    }
+
+    private List<YamlMap> maps(String name, Optional<Node> node) {
         List<YamlMap> maps = new ArrayList<>();
-        for (Node item : items(name, required(name))) {
+        for (Node item : items(name, node)) {
             maps.add(map(name + "[" + maps.size() + "]", item));
         }
         return maps;
