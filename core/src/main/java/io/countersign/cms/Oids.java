@@ -29,6 +29,9 @@ public final class Oids {
     /** szOID_CTL: the content type of a catalog, a certificate trust list. */
     public static final ASN1ObjectIdentifier CERTIFICATE_TRUST_LIST = MICROSOFT.branch("10.1");
 
+    /** szOID_KP_LIFETIME_SIGNING, an extended key usage: signatures end with the certificate, timestamped or not. */
+    public static final ASN1ObjectIdentifier LIFETIME_SIGNING = MICROSOFT.branch("10.3.13");
+
     /** SPC_PE_IMAGE_PAGE_HASHES_V1_OBJID: a table with SHA-1. */
     public static final ASN1ObjectIdentifier SPC_PE_IMAGE_PAGE_HASHES_V1 = MICROSOFT.branch("2.3.1");
 

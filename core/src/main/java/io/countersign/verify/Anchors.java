@@ -1,8 +1,10 @@
 package io.countersign.verify;
 
+import io.countersign.cms.Oids;
 import io.countersign.cms.SignedDataSignature;
 import io.countersign.key.Digest;
 import io.countersign.x509.CertificatePath;
+import io.countersign.x509.ExtendedKeyUsages;
 import io.countersign.x509.PathBuilder;
 import io.countersign.x509.Purpose;
 import java.security.cert.X509Certificate;
@@ -28,9 +30,12 @@ final class Anchors {
 
     Evidence gather(int index, SignedDataSignature signature, Digest signedDigest, Digest fileDigest) {
         Optional<TimestampEvidence> timestamp = TimestampEvidence.gather(signature, timestampPaths);
-        // Only a time that somebody trusted vouches for may stand in for the present one.
+        // Only a time that somebody trusted vouches for may stand in for the present one, and for lifetime signing none
+        // may
+        // (Windows Authenticode Portable Executable Signature Format, Timestamp Processing with Lifetime Signing
+        // Semantics).
         Instant signingTime = timestamp
-                .filter(TimestampEvidence::isGood)
+                .filter(t -> t.isGood() && !isForLifetime(signature))
                 .flatMap(TimestampEvidence::time)
                 .orElse(at);
         Optional<CertificatePath> path = signature
@@ -46,5 +51,12 @@ final class Anchors {
                 path,
                 rootsGiven,
                 timestampRootsGiven);
+    }
+
+    private static boolean isForLifetime(SignedDataSignature signature) {
+        return signature
+                .signerCertificate()
+                .filter(c -> ExtendedKeyUsages.of(c).contains(Oids.LIFETIME_SIGNING.getId()))
+                .isPresent();
     }
 }

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param signedDigest what the signature is about
  * @param fileDigest the file's own digest, with the same algorithm
  * @param timestamp its first RFC 3161 token, or where it has none its first PKCS#9 countersignature
- * @param signingTime when the signature is taken to have been made: the time of a good timestamp, else the time asked about
+ * @param signingTime when the signature is taken to have been made: the time of a good timestamp, else and for lifetime signing
+ *     the time asked about
  * @param path from the signer's certificate at that time; empty if the certificate is not in the file
  * @param rootsGiven whether there are trust anchors for code signing at all
  * @param timestampRootsGiven whether there are trust anchors for timestamps at all

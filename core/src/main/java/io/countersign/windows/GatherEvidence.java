@@ -3,6 +3,7 @@ package io.countersign.windows;
 import io.countersign.catalog.Catalog;
 import io.countersign.cms.AuthenticodeSignature;
 import io.countersign.cms.CatalogSignature;
+import io.countersign.cms.Oids;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.pe.ByteSource;
@@ -16,6 +17,7 @@ import io.countersign.verify.Report;
 import io.countersign.verify.TimestampEvidence;
 import io.countersign.verify.VerifyFile;
 import io.countersign.x509.CertificatePath;
+import io.countersign.x509.ExtendedKeyUsages;
 import io.countersign.x509.PathBuilder;
 import io.countersign.x509.Purpose;
 import io.countersign.x509.Revocation;
@@ -198,8 +200,8 @@ public final class GatherEvidence {
             Optional<Stamp> stamp,
             Instant signingTime,
             Optional<CertificatePath> userPath) {
-        Set<String> usages = signer.map(KernelTrust::usages).orElse(Set.of());
-        boolean lifetime = usages.contains(KernelTrust.LIFETIME_SIGNING);
+        Set<String> usages = signer.map(ExtendedKeyUsages::of).orElse(Set.of());
+        boolean lifetime = usages.contains(Oids.LIFETIME_SIGNING.getId());
         Instant judgedAt = lifetime ? at : signingTime;
         Optional<KernelTrust.Standing> standing = signer.map(s -> kernel.of(s, inside, judgedAt));
         List<Revocation> revocation = userPath.map(this::revocation).orElse(List.of());

@@ -4,10 +4,10 @@ import io.countersign.key.HostileKeys;
 import io.countersign.windows.KernelRoots.KnownRoot;
 import io.countersign.x509.CertificatePath;
 import io.countersign.x509.DistinguishedNames;
+import io.countersign.x509.ExtendedKeyUsages;
 import io.countersign.x509.PathBuilder;
 import io.countersign.x509.Purpose;
 import java.security.GeneralSecurityException;
-import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,7 +25,6 @@ final class KernelTrust {
     static final String SYSTEM_COMPONENT = "1.3.6.1.4.1.311.10.3.6";
 
     static final String EARLY_LAUNCH = "1.3.6.1.4.1.311.61.4.1";
-    static final String LIFETIME_SIGNING = "1.3.6.1.4.1.311.10.3.13";
 
     private final TrustAnchors anchors;
 
@@ -82,7 +81,7 @@ final class KernelTrust {
         }
         boolean forDrivers =
                 KernelRoots.of(root).map(KnownRoot::namedForDrivers).orElse(true);
-        Set<String> usages = usages(signer);
+        Set<String> usages = ExtendedKeyUsages.of(signer);
         SignatureClass kind = forDrivers ? microsofts(usages) : SignatureClass.MICROSOFT_OTHER;
         return new Standing(
                 kind,
@@ -134,16 +133,6 @@ final class KernelTrust {
             return true;
         } catch (GeneralSecurityException | ArithmeticException e) {
             return false; // another key's, or one made to fail
-        }
-    }
-
-    /** The extended key usages, dotted; none if there are none that can be read. */
-    static Set<String> usages(X509Certificate certificate) {
-        try {
-            List<String> usages = certificate.getExtendedKeyUsage();
-            return usages == null ? Set.of() : Set.copyOf(usages);
-        } catch (CertificateParsingException e) {
-            return Set.of();
         }
     }
 }

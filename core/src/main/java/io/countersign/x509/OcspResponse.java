@@ -148,9 +148,7 @@ public final class OcspResponse {
     }
 
     private boolean isDelegate(X509Certificate responder, X509Certificate issuer) throws GeneralSecurityException {
-        List<String> usages = responder.getExtendedKeyUsage();
-        if (usages == null
-                || !usages.contains(OCSP_SIGNING)
+        if (!ExtendedKeyUsages.of(responder).contains(OCSP_SIGNING)
                 || !responder.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())
                 || producedAt().isBefore(responder.getNotBefore().toInstant())
                 || producedAt().isAfter(responder.getNotAfter().toInstant())) {

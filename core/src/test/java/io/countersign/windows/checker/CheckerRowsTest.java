@@ -16,6 +16,7 @@ import io.countersign.fixture.SoftwareKey;
 import io.countersign.fixture.TableSample;
 import io.countersign.fixture.WindowsPki;
 import io.countersign.key.DigestAlgorithm;
+import io.countersign.verify.Verdict;
 import io.countersign.windows.DenyLists;
 import io.countersign.windows.FileEvidence;
 import io.countersign.windows.GatherEvidence;
@@ -192,6 +193,7 @@ class CheckerRowsTest {
 
         assertThat(refuses(PA, gather(file), "WINTRUST_LIFETIME_SIGNING").status())
                 .contains(TrustStatus.CERT_E_EXPIRED);
+        assertThat(((FileEvidence.Image) gather(file)).report().verdict()).isInstanceOf(Verdict.Untrusted.class);
         accepts(PA, gather(file, at("2020-01-01T00:00:00Z")));
     }
 
