@@ -36,7 +36,8 @@ public final class RevocationLists {
      * What they say of one certificate.
      *
      * @param issuer whose key must have signed the list
-     * @param at a list that should have been renewed by then tells of revocations and of nothing else
+     * @param at the time asked about: what was revoked later was not revoked then, and a list that should have been renewed by
+     *     then tells of revocations and of nothing else
      */
     public Revocation of(X509Certificate certificate, X509Certificate issuer, Instant at) {
         Revocation best = listed(certificate, issuer, at);
@@ -61,7 +62,7 @@ public final class RevocationLists {
                 continue;
             }
             X509CRLEntry entry = list.getRevokedCertificate(certificate.getSerialNumber());
-            if (entry != null) {
+            if (entry != null && !entry.getRevocationDate().toInstant().isAfter(at)) {
                 return new Revocation.Revoked(
                         entry.getRevocationDate().toInstant(),
                         entry.getRevocationReason() == null ? "unspecified" : reason(entry.getRevocationReason()));
