@@ -76,12 +76,16 @@ public final class CertificateTable {
      * @throws MalformedPe if the entry does not hold one definite-length DER SEQUENCE
      */
     public static Bytes der(Entry entry, ByteSource source) throws IOException, MalformedPe {
-        long start = entry.range().offset() + HEADER;
-        long room = entry.range().end() - start;
-        long length = derLength(start, room, source);
-        byte[] der = new byte[(int) length];
-        source.read(start, ByteBuffer.wrap(der));
+        ByteRange range = derRange(entry, source);
+        byte[] der = new byte[(int) range.length()];
+        source.read(range.offset(), ByteBuffer.wrap(der));
         return Bytes.taking(der);
+    }
+
+    /** Where {@link #der} of an entry stands in the file. */
+    static ByteRange derRange(Entry entry, ByteSource source) throws IOException, MalformedPe {
+        long start = entry.range().offset() + HEADER;
+        return new ByteRange(start, derLength(start, entry.range().end() - start, source));
     }
 
     /**

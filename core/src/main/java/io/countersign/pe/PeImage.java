@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param storedChecksum their value, unsigned 32 bits
  * @param securityEntry the 8 bytes of the Certificate Table data directory; empty if the header has too few directories
  * @param certificateTable the attribute certificate table; empty for an unsigned file
+ * @param sectionTableOffset where the section table begins
  * @param sections in the order of the section table
  */
 public record PeImage(
@@ -36,6 +37,7 @@ public record PeImage(
         long storedChecksum,
         Optional<ByteRange> securityEntry,
         Optional<ByteRange> certificateTable,
+        long sectionTableOffset,
         List<Section> sections) {
 
     /** Offsets and sizes in a PE are 32 bits, and the certificate table's are file offsets. */
@@ -134,6 +136,7 @@ public record PeImage(
                 Integer.toUnsignedLong(header.getInt(64)),
                 securityEntry,
                 table,
+                sectionTable,
                 sections);
     }
 
