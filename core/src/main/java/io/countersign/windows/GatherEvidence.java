@@ -6,10 +6,7 @@ import io.countersign.cms.CatalogSignature;
 import io.countersign.cms.Oids;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
-import io.countersign.pe.ByteSource;
-import io.countersign.pe.MalformedPe;
 import io.countersign.pe.VersionInfo;
-import io.countersign.pe.VersionResource;
 import io.countersign.verify.Finding;
 import io.countersign.verify.Finding.Outcome;
 import io.countersign.verify.ImageReading;
@@ -37,8 +34,6 @@ import java.util.stream.Stream;
  * safe for several threads.
  */
 public final class GatherEvidence {
-    private static final Set<DigestAlgorithm> LOOKED_UP_BY = Set.of(DigestAlgorithm.SHA1, DigestAlgorithm.SHA256);
-
     private final VerifyFile verifier;
     private final KernelTrust kernel;
     private final PathBuilder userPaths;
@@ -71,12 +66,7 @@ public final class GatherEvidence {
      * @throws IOException if it cannot be read; whatever is wrong with its content is in the evidence
      */
     public FileEvidence gather(Path file, List<NamedCatalog> catalogs) throws IOException {
-        try (ByteSource source = ByteSource.open(file)) {
-            ImageReading reading = ImageReading.of(source, LOOKED_UP_BY, true);
-            return gather(reading, versionInfo(source, reading), catalogs);
-        } catch (MalformedPe e) {
-            return new FileEvidence.NotAnImage(e.getMessage());
-        }
+        return gather(FileReading.of(file), catalogs);
     }
 
     /** What is to be known of a catalog's own signature, whatever files it has; empty if it has none. */
@@ -90,18 +80,21 @@ public final class GatherEvidence {
         return anchors;
     }
 
-    /** The time it asks about. */
-    public Instant at() {
-        return at;
+    /** The same of a file that was read. */
+    public FileEvidence gather(FileReading file, List<NamedCatalog> catalogs) {
+        return file.image()
+                .<FileEvidence>map(image -> gather(image, file.info(), catalogs))
+                .orElseGet(() -> new FileEvidence.NotAnImage(file.flaw().orElseThrow()));
     }
 
-    /** Empty if it cannot be read: then nothing is known of what the file says of itself. */
-    private static Optional<VersionInfo> versionInfo(ByteSource source, ImageReading reading) throws IOException {
-        try {
-            return Optional.of(VersionResource.read(source, reading.image()));
-        } catch (MalformedPe e) {
-            return Optional.empty();
-        }
+    /** The same roots and lists, at another time. */
+    public GatherEvidence at(Instant other) {
+        return new GatherEvidence(anchors, denied, revoked, other);
+    }
+
+    /** The time asked about. */
+    public Instant at() {
+        return at;
     }
 
     private FileEvidence gather(ImageReading reading, Optional<VersionInfo> info, List<NamedCatalog> catalogs) {
@@ -111,8 +104,10 @@ public final class GatherEvidence {
         for (int i = 0; i < embedded.size(); i++) {
             signatures.add(embedded(i, embedded.get(i), report));
         }
-        List<Digest> images =
-                LOOKED_UP_BY.stream().sorted().map(reading.scan()::imageDigest).toList();
+        List<Digest> images = FileReading.LOOKED_UP_BY.stream()
+                .sorted()
+                .map(reading.scan()::imageDigest)
+                .toList();
         List<String> others = new ArrayList<>();
         for (int i = 0; i < catalogs.size(); i++) {
             Catalog catalog = catalogs.get(i).catalog();

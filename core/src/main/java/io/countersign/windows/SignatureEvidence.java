@@ -48,6 +48,9 @@ public record SignatureEvidence(
         Optional<CertificatePath> userPath,
         List<Revocation> revocation,
         Listing disallowed) {
+    /** Cross-signed leaves issued from then on need Microsoft's signature (00:00 UTC of the day the policy names). */
+    public static final Instant CUT_OFF = Instant.parse("2015-07-29T00:00:00Z");
+
     public SignatureEvidence {
         flaws = List.copyOf(flaws);
         mismatches = List.copyOf(mismatches);
