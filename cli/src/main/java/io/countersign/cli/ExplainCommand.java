@@ -46,11 +46,15 @@ import picocli.CommandLine.Parameters;
             "roots are recognised by thumbprint. No network, no Windows: this is the documented behaviour, rule by rule,",
             "'countersign rules' lists them. Ends with 0 whatever the answers are, unless --require asks for some.",
             "",
+            "Details (--timeline, --layout, --asn1) come with --json too; --sarif has no place for them.",
+            "",
             "Examples:",
             "  countersign explain driver.sys",
             "  countersign explain --machine windows-7,sha2=yes --machine windows-11-24h2,secureboot=on,hvci=on driver.sys",
             "  countersign explain --catalog driver.cat --require loader,kp --json driver.sys",
-            "  countersign explain --require package,loader driver-package.cab"
+            "  countersign explain --require package,loader driver-package.cab",
+            "  countersign explain --timeline --timeline-svg driver.svg driver.sys",
+            "  countersign explain --layout --asn1 driver.sys"
         })
 final class ExplainCommand implements Callable<Integer> {
     private static final String MACHINE = "windows-11-24h2,secureboot=on";
@@ -97,17 +101,14 @@ final class ExplainCommand implements Callable<Integer> {
             description = "End with 1 unless each of these accepts every file; what is unknown is no yes.")
     private List<String> required = List.of();
 
-    @Option(names = "--rules", description = "Also show every rule that was looked at, with its source.")
-    private boolean rules;
-
-    @Option(names = "--transcript", description = "Also show what each checker would print.")
-    private boolean transcript;
-
     @Option(names = "--table", description = "Print one table instead, with a column for each file.")
     private boolean table;
 
     @Option(names = "--sarif", description = "Print who does not accept the files, and why, as a SARIF 2.1.0 log.")
     private boolean sarif;
+
+    @Mixin
+    private ExplainDetails details;
 
     @Mixin
     private Json json;
@@ -128,9 +129,10 @@ final class ExplainCommand implements Callable<Integer> {
         if (sarif && json.wanted()) {
             throw Failure.usage("--json and --sarif are two documents", "ask for one of them");
         }
-        if (table && (sarif || json.wanted() || rules || transcript)) {
+        if (table && (sarif || json.wanted() || details.wanted())) {
             throw Failure.usage("--table is for people, and alone", "leave it out, or the other form of answer");
         }
+        details.check(files, sarif);
         Trust trust = new TrustFolder(shell.home()).read();
         TrustAnchors anchors = anchors(trust);
         GatherEvidence gathering = new GatherEvidence(
@@ -148,27 +150,31 @@ final class ExplainCommand implements Callable<Integer> {
         GatherPackage packages = new GatherPackage(gathering, named);
         for (Path file : files) {
             if (GatherPackage.isPackage(file)) {
+                details.checkPackage(file);
                 PackageExplanation explanation = PackageExplanation.of(file, packages.gather(file), machines);
                 if (document != null) {
                     PackageJson.describe(document.withArray("packages").addObject(), explanation);
                 } else if (log != null) {
                     PackageSarif.add(log, explanation);
                 } else {
-                    PackageText.of(explanation, rules).forEach(shell.out()::println);
-                    explanation.images().forEach(this::print);
+                    PackageText.of(explanation, details.rules()).forEach(shell.out()::println);
+                    explanation.images().forEach(i -> print(i, FileDetails.NONE));
                 }
                 unmet.addAll(explanation.unmet(required));
                 continue;
             }
             Explanation explanation = Explanation.of(file, gathering.gather(file, named), machines);
+            FileDetails more = details.of(file, gathering, named, machines);
             if (list != null) {
-                ExplainJson.describe(list.addObject(), explanation);
+                ObjectNode node = list.addObject();
+                ExplainJson.describe(node, explanation);
+                more.describe(node);
             } else if (log != null) {
                 log.add(explanation);
             } else if (table) {
                 compared.add(explanation);
             } else {
-                print(explanation);
+                print(explanation, more);
             }
             required.stream()
                     .filter(name -> !explanation.accepts(name))
@@ -189,14 +195,10 @@ final class ExplainCommand implements Callable<Integer> {
         return unmet.isEmpty() ? ExitCode.GOOD : ExitCode.NO;
     }
 
-    private void print(Explanation explanation) {
+    private void print(Explanation explanation, FileDetails more) {
         List<String> lines = new ArrayList<>(ExplainText.of(explanation));
-        if (rules) {
-            lines.addAll(RuleTrail.rules(explanation));
-        }
-        if (transcript) {
-            lines.addAll(RuleTrail.transcripts(explanation));
-        }
+        lines.addAll(more.text());
+        lines.addAll(details.trail(explanation));
         lines.add("");
         lines.forEach(shell.out()::println);
     }
