@@ -2,7 +2,6 @@ package io.countersign.cli;
 
 import io.countersign.file.AtomicFile;
 import io.countersign.windows.timeline.Bar;
-import io.countersign.windows.timeline.Event;
 import io.countersign.windows.timeline.Row;
 import io.countersign.windows.timeline.Row.Span;
 import io.countersign.windows.timeline.Timeline;
@@ -15,7 +14,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Collectors;
 import javax.xml.stream.XMLStreamException;
 
@@ -30,46 +28,31 @@ final class TimelineSvg {
     private static final double RIGHT = WIDTH - MARGIN;
     private static final double LINE = 22;
     private static final double ROW = 30;
-    private static final double LABEL = 12;
-    /** Of letters in the font's size: wider than most, so that what is reckoned to fit does. */
-    private static final double SMALL = 0.57;
-
-    private static final double CAPITAL = 0.72;
-    private static final double IDEOGRAPH = 1.05;
-    private static final double BOLD = 1.12;
+    /** Size of small words. */
+    static final double LABEL = 12;
 
     private static final int MOST_BARS = 48;
-    private static final int MOST_MARKS = 24;
-
     private static final String INK = "#1f2933";
     private static final String PALE = "#52606d";
-    private static final Map<Event.Kind, String> MARKS = Map.of(
-            Event.Kind.TIMESTAMP, "#1d4ed8",
-            Event.Kind.ASKED, "#111827",
-            Event.Kind.REVOKED, "#b91c1c",
-            Event.Kind.CUT_OFF, "#7e22ce");
 
     private final Timeline timeline;
     private final String name;
     private final TimeScale scale;
     private final SvgPen pen;
-    private final List<Mark> marks;
+    private final TimelineMarks marks;
     private final double top;
     /** Words that lie above the lines. */
     private final List<SvgPen.Content> words = new ArrayList<>();
 
     private double y;
 
-    /** A vertical line with its words, in one of several lines above the picture. */
-    private record Mark(Event event, String words, double x, double from, int lane) {}
-
     private TimelineSvg(Timeline timeline, String name, SvgPen pen) {
         this.timeline = timeline;
         this.name = name;
         this.pen = pen;
         this.scale = TimeScale.of(timeline, LEFT, RIGHT);
-        this.marks = marks();
-        this.top = 96 + 18 * (marks.stream().mapToInt(Mark::lane).max().orElse(0) + 1);
+        this.marks = new TimelineMarks(timeline.events(), scale);
+        this.top = 96 + marks.height();
     }
 
     /**
@@ -106,14 +89,14 @@ final class TimelineSvg {
                 () -> {
                     pen.tag("title", "Timeline of " + name, "id", "title");
                     pen.tag("desc", description(), "id", "desc");
-                    patterns();
+                    AnswerLook.patterns(pen);
                     pen.empty("rect", "width", WIDTH, "height", height, "fill", "#ffffff");
                     heading();
                     grid(height - 56);
                     y = top;
                     certificates();
                     answers();
-                    marks(height - 56);
+                    marks.draw(pen, height - 56);
                     for (SvgPen.Content word : words) {
                         word.draw();
                     }
@@ -156,34 +139,8 @@ final class TimelineSvg {
                 .collect(Collectors.joining("; ", TimelineText.since(timeline) + " ", "."));
     }
 
-    private void patterns() throws XMLStreamException {
-        pen.element("defs", () -> {
-            pattern("refuses", "#fde2e1", "#c0392b", "M0,8 L8,0", 1.2);
-            pattern("warns", "#fff3c4", "#b7791f", "M4,3 v2", 2.0);
-            pattern("unknown", "#eceff3", "#7b8794", "M4,0 v8", 1.0);
-            pattern("absent", "#ffffff", "#d5dae0", "M0,4 h8", 1.0);
-        });
-    }
-
-    private void pattern(String id, String ground, String ink, String path, double width) throws XMLStreamException {
-        pen.element(
-                "pattern",
-                () -> {
-                    pen.empty("rect", "width", 8, "height", 8, "fill", ground);
-                    pen.empty("path", "d", path, "stroke", ink, "stroke-width", width, "stroke-opacity", "0.45");
-                },
-                "id",
-                id,
-                "width",
-                8,
-                "height",
-                8,
-                "patternUnits",
-                "userSpaceOnUse");
-    }
-
     private void heading() throws XMLStreamException {
-        pen.text(fit(name, 22, WIDTH - 2 * MARGIN), MARGIN, 40.0, "font-size", 22, "font-weight", "bold");
+        pen.text(SvgLetters.fit(name, 22, WIDTH - 2 * MARGIN), MARGIN, 40.0, "font-size", 22, "font-weight", "bold");
         String since = TimelineText.since(timeline);
         pen.text(
                 since.substring(0, 1).toUpperCase(Locale.ROOT) + since.substring(1),
@@ -213,7 +170,7 @@ final class TimelineSvg {
             if (!bar.path().equals(path)) {
                 path = bar.path();
                 pen.text(
-                        fit(path, 13, RIGHT - MARGIN),
+                        SvgLetters.fit(path, 13, RIGHT - MARGIN),
                         MARGIN,
                         y + 16,
                         "font-size",
@@ -241,7 +198,7 @@ final class TimelineSvg {
 
     private void certificate(Bar bar) throws XMLStreamException {
         String dates = day(bar.from()) + " to " + day(bar.until()) + (bar.anchor() ? ", trusted root" : "");
-        pen.text(fit(bar.name(), 13, LEFT - MARGIN - 24), MARGIN + 12, y + 15, "font-size", 13);
+        pen.text(SvgLetters.fit(bar.name(), 13, LEFT - MARGIN - 24), MARGIN + 12, y + 15, "font-size", 13);
         double from = scale.x(bar.from());
         double width = Math.max(scale.x(bar.until()) - from, 2.0);
         pen.rectangle(
@@ -261,11 +218,11 @@ final class TimelineSvg {
         String cut = (bar.from().isBefore(scale.from()) ? "◂ " : "")
                 + dates
                 + (bar.until().isAfter(scale.to()) ? " ▸" : "");
-        if (width(cut, LABEL) < width - 8) {
+        if (SvgLetters.width(cut, LABEL) < width - 8) {
             label(cut, from + 6, "start", bar.anchor() ? PALE : "#1e3a56");
-        } else if (from + width + width(dates, LABEL) + 8 < RIGHT) {
+        } else if (from + width + SvgLetters.width(dates, LABEL) + 8 < RIGHT) {
             label(dates, from + width + 6, "start", PALE);
-        } else if (from - width(dates, LABEL) - 8 > LEFT) {
+        } else if (from - SvgLetters.width(dates, LABEL) - 8 > LEFT) {
             label(dates, from - 6, "end", PALE);
         }
     }
@@ -289,13 +246,13 @@ final class TimelineSvg {
                     .orElse(row.title());
             pen.element("g", () -> {
                 pen.tag("title", row.machine().map(Object::toString).orElse(row.title()));
-                pen.text(fit(title, 13, LEFT - MARGIN - 24), MARGIN + 12, y + 19, "font-size", 13);
+                pen.text(SvgLetters.fit(title, 13, LEFT - MARGIN - 24), MARGIN + 12, y + 19, "font-size", 13);
             });
             double made = scale.x(timeline.made());
             if (made > LEFT) {
                 pen.rectangle(LEFT, y + 3, made - LEFT, ROW - 6, "before: not judged", "fill", "url(#absent)");
                 String words = "not judged";
-                if (i == 0 && width(words, LABEL) < made - LEFT - 16) {
+                if (i == 0 && SvgLetters.width(words, LABEL) < made - LEFT - 16) {
                     inside(words, LEFT + (made - LEFT) / 2, "middle");
                 }
             }
@@ -321,14 +278,14 @@ final class TimelineSvg {
                         + span.until().map(u -> " to " + u).orElse("") + ": " + (rule.isEmpty() ? "" : rule + ": ")
                         + span.reason(),
                 "fill",
-                fill(span.answer()),
+                AnswerLook.fill(span.answer()),
                 "stroke",
-                stroke(span.answer()));
-        String sign = sign(span.answer());
+                AnswerLook.stroke(span.answer()));
+        String sign = AnswerLook.sign(span.answer());
         String whole = sign + " " + word + (rule.isEmpty() ? "" : " · " + rule);
-        if (BOLD * width(whole, LABEL) < width - 16) {
+        if (SvgLetters.BOLD * SvgLetters.width(whole, LABEL) < width - 16) {
             inside(whole, from + 8, "start");
-        } else if (BOLD * width(sign + " " + word, LABEL) < width - 6) {
+        } else if (SvgLetters.BOLD * SvgLetters.width(sign + " " + word, LABEL) < width - 6) {
             inside(sign + " " + word, from + width / 2, "middle");
         } else if (width > 12) {
             inside(sign, from + width / 2, "middle");
@@ -337,7 +294,7 @@ final class TimelineSvg {
 
     /** On a pale plate, so that pattern and lines do not disturb reading. */
     private void inside(String text, double x, String anchor) {
-        double length = BOLD * width(text, LABEL) + 6;
+        double length = SvgLetters.BOLD * SvgLetters.width(text, LABEL) + 6;
         double left = anchor.equals("start") ? x - 3 : x - length / 2;
         double row = y;
         words.add(() -> {
@@ -361,121 +318,7 @@ final class TimelineSvg {
         });
     }
 
-    private static String fill(Row.Answer answer) {
-        return switch (answer) {
-            case ACCEPTS -> "#c9ead3";
-            case WARNS -> "url(#warns)";
-            case REFUSES -> "url(#refuses)";
-            case UNKNOWN, NOT_APPLICABLE -> "url(#unknown)";
-        };
-    }
-
-    private static String stroke(Row.Answer answer) {
-        return switch (answer) {
-            case ACCEPTS -> "#2f855a";
-            case WARNS -> "#b7791f";
-            case REFUSES -> "#c0392b";
-            case UNKNOWN, NOT_APPLICABLE -> "#7b8794";
-        };
-    }
-
-    private static String sign(Row.Answer answer) {
-        return switch (answer) {
-            case ACCEPTS -> "✓";
-            case WARNS -> "!";
-            case REFUSES -> "✗";
-            case UNKNOWN -> "?";
-            case NOT_APPLICABLE -> "–";
-        };
-    }
-
-    private List<Mark> marks() {
-        List<Mark> placed = new ArrayList<>();
-        List<Double> ends = new ArrayList<>();
-        timeline.events().stream()
-                .filter(e -> MARKS.containsKey(e.kind()))
-                .limit(MOST_MARKS)
-                .forEach(event -> {
-                    String words = words(event.kind()) + " " + day(event.time());
-                    double x = scale.x(event.time());
-                    double length = width(words, LABEL) + 16;
-                    double from = Math.max(MARGIN, Math.min(x - length / 2, RIGHT - length));
-                    int lane = 0;
-                    while (lane < ends.size() && ends.get(lane) > from) {
-                        lane++;
-                    }
-                    if (lane == ends.size()) {
-                        ends.add(0.0);
-                    }
-                    ends.set(lane, from + length + 4);
-                    placed.add(new Mark(event, words, x, from, lane));
-                });
-        return placed;
-    }
-
-    private void marks(double bottom) throws XMLStreamException {
-        for (Mark mark : marks) {
-            String colour = MARKS.get(mark.event().kind());
-            double line = 84 + 18.0 * mark.lane();
-            double length = width(mark.words(), LABEL) + 12;
-            pen.element("g", () -> {
-                pen.tag("title", mark.event().time() + ": " + mark.event().text());
-                pen.line(
-                        mark.x(),
-                        line + 16,
-                        mark.x(),
-                        bottom - 20,
-                        "stroke",
-                        colour,
-                        "stroke-width",
-                        1.6,
-                        "stroke-dasharray",
-                        mark.event().kind() == Event.Kind.ASKED ? "6 4" : "none");
-                pen.empty(
-                        "rect", "x", mark.from(), "y", line, "width", length, "height", 16.0, "rx", 3, "fill", colour);
-                pen.text(
-                        mark.words(),
-                        mark.from() + length / 2,
-                        line + 12,
-                        "font-size",
-                        LABEL,
-                        "fill",
-                        "#ffffff",
-                        "text-anchor",
-                        "middle");
-            });
-        }
-    }
-
-    private static String words(Event.Kind kind) {
-        return switch (kind) {
-            case TIMESTAMP -> "timestamp";
-            case REVOKED -> "revoked";
-            case CUT_OFF -> "cut-off";
-            case ASKED, VALID_FROM, EXPIRES -> "asked about";
-        };
-    }
-
-    private static String day(Instant time) {
+    static String day(Instant time) {
         return time.toString().substring(0, 10);
-    }
-
-    private static double width(String text, double size) {
-        return size
-                * text.codePoints()
-                        .mapToDouble(c -> c >= 0x2E80 ? IDEOGRAPH : Character.isUpperCase(c) ? CAPITAL : SMALL)
-                        .sum();
-    }
-
-    /** As much of it as fits; the whole is in a title. */
-    private static String fit(String text, double size, double room) {
-        if (width(text, size) <= room) {
-            return text;
-        }
-        int end = text.length();
-        while (end > 1 && width(text.substring(0, end) + "…", size) > room) {
-            end = text.offsetByCodePoints(end, -1);
-        }
-        return text.substring(0, end) + "…";
     }
 }
