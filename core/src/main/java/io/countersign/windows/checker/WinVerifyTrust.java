@@ -146,15 +146,6 @@ public final class WinVerifyTrust {
                     WinVerifyTrust::revoked),
             new SubjectRule(
                     new CheckerRule(
-                                    "WINTRUST_EXPIRED",
-                                    "Every certificate was valid at the time of the timestamp; without one, is valid now.",
-                                    TIMESTAMPING + "; " + CODES,
-                                    Confidence.DOCUMENTED)
-                            .status(TrustStatus.CERT_E_EXPIRED)
-                            .remedy("sign again with a valid certificate, and with a timestamp, so that it lasts"),
-                    WinVerifyTrust::expired),
-            new SubjectRule(
-                    new CheckerRule(
                                     "WINTRUST_LIFETIME_SIGNING",
                                     "With the lifetime signing usage the signature ends with its certificates, timestamp"
                                             + " or not.",
@@ -162,7 +153,16 @@ public final class WinVerifyTrust {
                                     Confidence.DOCUMENTED)
                             .status(TrustStatus.CERT_E_EXPIRED)
                             .remedy("sign with a certificate without the usage 1.3.6.1.4.1.311.10.3.13"),
-                    WinVerifyTrust::lifetime));
+                    WinVerifyTrust::lifetime),
+            new SubjectRule(
+                    new CheckerRule(
+                                    "WINTRUST_EXPIRED",
+                                    "Every certificate was valid at the time of the timestamp; without one, is valid now.",
+                                    TIMESTAMPING + "; " + CODES,
+                                    Confidence.DOCUMENTED)
+                            .status(TrustStatus.CERT_E_EXPIRED)
+                            .remedy("sign again with a valid certificate, and with a timestamp, so that it lasts"),
+                    WinVerifyTrust::expired));
 
     /** Of a catalog by itself, whatever files it has. */
     public static List<CheckerFinding> judge(SignatureEvidence catalog, TrustAnchors anchors, Instant at) {
