@@ -7,7 +7,9 @@ import io.countersign.key.HostileInput;
 import io.countersign.key.HostileKeys;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.security.Security;
+import java.security.NoSuchAlgorithmException;
+import java.security.Provider;
+import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPublicKey;
@@ -35,8 +37,6 @@ import org.bouncycastle.tsp.TimeStampToken;
  */
 public final class TimestampToken {
     private static final int MAXIMUM_CERTIFICATES = 64;
-
-    private static final String SUN_RSA = "SunRsaSign";
 
     private final TimeStampToken token;
     private final Bytes encoded;
@@ -140,12 +140,20 @@ public final class TimestampToken {
         }
     }
 
+    private static Provider rsa() throws OperatorCreationException {
+        try {
+            return Signature.getInstance("SHA256withRSA").getProvider();
+        } catch (NoSuchAlgorithmException e) {
+            throw new OperatorCreationException("no provider has RSA signatures", e);
+        }
+    }
+
     private static SignerInformationVerifier verifier(X509Certificate signer) throws OperatorCreationException {
         JcaContentVerifierProviderBuilder signatures = new JcaContentVerifierProviderBuilder();
-        // Of a provider that has the raw form of RSA too, Bouncy Castle checks every signature in both forms. This one
-        // has not.
-        if (signer.getPublicKey() instanceof RSAPublicKey && Security.getProvider(SUN_RSA) != null) {
-            signatures.setProvider(SUN_RSA);
+        // Bouncy Castle checks RSA signatures twice where any provider has their raw form; the one for this alone has
+        // not.
+        if (signer.getPublicKey() instanceof RSAPublicKey) {
+            signatures.setProvider(rsa());
         }
         return new SignerInformationVerifier(
                 new DefaultCMSSignatureAlgorithmNameGenerator(),
