@@ -1,7 +1,5 @@
 package io.countersign.cli;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.countersign.trust.ListKind;
 import io.countersign.trust.Trust;
 import io.countersign.trust.TrustFolder;
@@ -141,66 +139,69 @@ final class ExplainCommand implements Callable<Integer> {
                 trust.revocationLists(),
                 at.orElseGet(() -> Instant.now().truncatedTo(ChronoUnit.SECONDS)));
         List<NamedCatalog> named = named();
-        List<String> missing = missing(trust, anchors);
+        ExplainOutput output = output(missing(trust, anchors));
         List<String> unmet = new ArrayList<>();
-        List<Explanation> compared = new ArrayList<>();
-        ObjectNode document = json.wanted() ? Json.document() : null;
-        ArrayNode list = document == null ? null : ExplainJson.begin(document, missing);
-        ExplainSarif log = sarif ? new ExplainSarif(required) : null;
-        GatherPackage packages = new GatherPackage(gathering, named);
-        for (Path file : files) {
-            if (GatherPackage.isPackage(file)) {
-                details.checkPackage(file);
-                PackageExplanation explanation = PackageExplanation.of(file, packages.gather(file), machines);
-                if (document != null) {
-                    PackageJson.describe(document.withArray("packages").addObject(), explanation);
-                } else if (log != null) {
-                    PackageSarif.add(log, explanation);
-                } else {
-                    PackageText.of(explanation, details.rules()).forEach(shell.out()::println);
-                    explanation.images().forEach(i -> print(i, FileDetails.NONE));
-                }
-                unmet.addAll(explanation.unmet(required));
-                continue;
-            }
-            Explanation explanation = Explanation.of(file, gathering.gather(file, named), machines);
-            FileDetails more = details.of(file, gathering, named, machines);
-            if (list != null) {
-                ObjectNode node = list.addObject();
-                ExplainJson.describe(node, explanation);
-                more.describe(node);
-            } else if (log != null) {
-                log.add(explanation);
-            } else if (table) {
-                compared.add(explanation);
-            } else {
-                print(explanation, more);
-            }
-            required.stream()
-                    .filter(name -> !explanation.accepts(name))
-                    .forEach(name -> unmet.add(name + " does not accept " + file));
-        }
-        if (document != null) {
-            unmet.forEach(document.putArray("unmet")::add);
-            shell.out().println(Json.text(document));
-        } else if (log != null) {
-            shell.out().println(Json.text(log.document()));
-        } else {
-            if (table) {
-                ExplainTable.of(compared).forEach(shell.out()::println);
-            }
-            missing(missing, table ? ExplainTable.WIDTH : Columns.WIDTH).forEach(shell.out()::println);
-        }
+        InOrder.each(files, file -> answer(file, gathering, named), answer -> {
+            answer.tell(output);
+            unmet.addAll(answer.unmet(required));
+        });
+        output.end(unmet);
         unmet.forEach(u -> shell.progress("countersign: required: " + Printable.text(u)));
         return unmet.isEmpty() ? ExitCode.GOOD : ExitCode.NO;
     }
 
-    private void print(Explanation explanation, FileDetails more) {
-        List<String> lines = new ArrayList<>(ExplainText.of(explanation));
-        lines.addAll(more.text());
-        lines.addAll(details.trail(explanation));
-        lines.add("");
-        lines.forEach(shell.out()::println);
+    private ExplainOutput output(List<String> missing) {
+        if (json.wanted()) {
+            return ExplainOutput.Document.begin(shell.out(), missing);
+        }
+        if (sarif) {
+            return new ExplainOutput.Sarif(shell.out(), new ExplainSarif(required));
+        }
+        return table
+                ? new ExplainOutput.Table(shell.out(), missing)
+                : new ExplainOutput.Text(shell.out(), details, missing);
+    }
+
+    /** What is said of one of the files. */
+    private interface Answer {
+        void tell(ExplainOutput output);
+
+        List<String> unmet(List<String> required);
+    }
+
+    private record OfFile(Explanation explanation, FileDetails more) implements Answer {
+        @Override
+        public void tell(ExplainOutput output) {
+            output.add(explanation, more);
+        }
+
+        @Override
+        public List<String> unmet(List<String> required) {
+            return explanation.unmet(required);
+        }
+    }
+
+    private record OfPackage(PackageExplanation explanation) implements Answer {
+        @Override
+        public void tell(ExplainOutput output) {
+            output.add(explanation);
+        }
+
+        @Override
+        public List<String> unmet(List<String> required) {
+            return explanation.unmet(required);
+        }
+    }
+
+    private Answer answer(Path file, GatherEvidence gathering, List<NamedCatalog> named) throws IOException, Failure {
+        if (GatherPackage.isPackage(file)) {
+            details.checkPackage(file);
+            GatherPackage packages = new GatherPackage(gathering, named);
+            return new OfPackage(PackageExplanation.of(file, packages.gather(file), machines));
+        }
+        return new OfFile(
+                Explanation.of(file, gathering.gather(file, named), machines),
+                details.of(file, gathering, named, machines));
     }
 
     private TrustAnchors anchors(Trust trust) throws IOException {
@@ -233,14 +234,5 @@ final class ExplainCommand implements Callable<Integer> {
         Stream<String> crls =
                 trust.crls().isEmpty() && trust.ocspResponses().isEmpty() ? Stream.of("crl") : Stream.empty();
         return Stream.of(roles, lists, crls).flatMap(s -> s).toList();
-    }
-
-    private static List<String> missing(List<String> missing, int width) {
-        return missing.isEmpty()
-                ? List.of()
-                : Columns.beside(
-                        "Not supplied: ",
-                        width,
-                        String.join(", ", missing) + "; 'countersign trust import' takes what you have.");
     }
 }

@@ -85,6 +85,14 @@ record Explanation(Path file, FileEvidence evidence, List<Loading> loadings, Lis
                 : checkings.stream().anyMatch(c -> c.checker().id().equals(name) && c.accepts());
     }
 
+    /** What is required and not met, a sentence each. */
+    List<String> unmet(List<String> required) {
+        return required.stream()
+                .filter(name -> !accepts(name))
+                .map(name -> name + " does not accept " + file)
+                .toList();
+    }
+
     /** What could be done, each with the names of those it is for. */
     Map<String, List<String>> remedies() {
         Map<String, List<String>> remedies = new LinkedHashMap<>();
