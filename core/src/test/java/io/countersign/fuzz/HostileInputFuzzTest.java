@@ -15,6 +15,7 @@ import io.countersign.cms.Countersignature;
 import io.countersign.cms.MalformedSignature;
 import io.countersign.fixture.PeSample;
 import io.countersign.fixture.TableSample;
+import io.countersign.fixture.TrustListSample;
 import io.countersign.format.ArchiveFiles;
 import io.countersign.format.MalformedFile;
 import io.countersign.key.Bytes;
@@ -34,7 +35,14 @@ import io.countersign.timestamp.TimestampToken;
 import io.countersign.verify.Report;
 import io.countersign.verify.Verdict;
 import io.countersign.verify.VerifyFile;
+import io.countersign.windows.DriverBlockPolicy;
+import io.countersign.windows.MalformedList;
+import io.countersign.windows.MicrosoftList;
+import io.countersign.x509.OcspResponse;
 import io.countersign.x509.PemCertificates;
+import io.countersign.x509.Revocation;
+import io.countersign.x509.RevocationLists;
+import io.countersign.x509.UnreadableOcspResponse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -242,6 +250,46 @@ class HostileInputFuzzTest {
                 Files.delete(path);
             }
             assertThat(total).isLessThanOrEqualTo(octets.length + (1L << 24) + 100L * octets.length);
+        }
+    }
+
+    /** A list can be asked anything once it is read, and one whose signature does not hold is trusted by nobody. */
+    @FuzzTest
+    void microsoftList(byte[] der) {
+        try {
+            MicrosoftList list = MicrosoftList.parse(Bytes.of(der));
+            assertThat(list.denyList().entries()).doesNotContainNull();
+            assertThat(list.kind().title()).isNotEmpty();
+            MicrosoftList.SignatureVerdict verdict =
+                    list.verify(List.of(TrustListSample.root().certificate()));
+            assertThat(verdict.broken() && verdict.trusted()).isFalse();
+            assertThat(verdict.reason()).isNotEmpty();
+        } catch (MalformedList e) {
+            assertThat(e.getMessage()).doesNotEndWith(": null"); // in the middle a hostile file may say so
+        }
+    }
+
+    @FuzzTest
+    void driverBlockPolicy(byte[] xml) {
+        try {
+            assertThat(DriverBlockPolicy.parse(Bytes.of(xml)).entries()).doesNotContainNull();
+        } catch (MalformedList e) {
+            assertThat(e.getMessage()).doesNotEndWith(": null"); // in the middle a hostile file may say so
+        }
+    }
+
+    /** A response tells nothing of a certificate whose authority did not sign it. */
+    @FuzzTest
+    void ocspResponse(byte[] der) {
+        try {
+            OcspResponse response = OcspResponse.parse(Bytes.of(der));
+            assertThat(response.size()).isNotNegative();
+            assertThat(response.producedAt()).isNotNull();
+            X509Certificate root = TrustListSample.root().certificate();
+            assertThat(new RevocationLists(List.of(), List.of(response)).of(root, root, SeedCorpus.TIME))
+                    .isInstanceOf(Revocation.NotKnown.class);
+        } catch (UnreadableOcspResponse e) {
+            assertThat(e.getMessage()).doesNotEndWith(": null"); // in the middle a hostile file may say so
         }
     }
 

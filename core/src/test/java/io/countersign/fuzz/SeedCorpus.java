@@ -14,6 +14,7 @@ import io.countersign.fixture.SoftwareKey;
 import io.countersign.fixture.TableSample;
 import io.countersign.fixture.TestPki;
 import io.countersign.fixture.TestPki.Kind;
+import io.countersign.fixture.TrustListSample;
 import io.countersign.key.Bytes;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.sign.SignCatalog;
@@ -30,9 +31,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.cms.CMSAttributes;
+import org.bouncycastle.asn1.x509.CRLReason;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
+import org.bouncycastle.cert.ocsp.BasicOCSPResp;
+import org.bouncycastle.cert.ocsp.CertificateID;
+import org.bouncycastle.cert.ocsp.OCSPRespBuilder;
+import org.bouncycastle.cert.ocsp.RevokedStatus;
+import org.bouncycastle.cert.ocsp.jcajce.JcaBasicOCSPRespBuilder;
+import org.bouncycastle.operator.DigestCalculator;
+import org.bouncycastle.operator.bc.BcDigestCalculatorProvider;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** Writes the seeds of {@link HostileInputFuzzTest} anew, all by our own writer and throw-away keys: run it in {@code core}. */
 final class SeedCorpus {
@@ -130,7 +143,69 @@ final class SeedCorpus {
         PackageSample packaged = PackageSample.in(work, PeSample.plus().toByteArray());
         seed("archive", "zip", Files.readAllBytes(packaged.zip()));
         seed("archive", "mszip-cabinet", Files.readAllBytes(packaged.cabinet()));
+        seedLists(publisher, root);
         seed("driverPackage", "utf-16", ("\ufeff" + inf).getBytes(StandardCharsets.UTF_16LE));
+    }
+
+    private static void seedLists(SoftwareKey leaf, SoftwareKey authority) throws Exception {
+        Bytes digest = DigestAlgorithm.SHA256.digest(new byte[] {1}).value();
+        Bytes sha1 = DigestAlgorithm.SHA1.digest(new byte[] {1}).value();
+        seed(
+                "microsoftList",
+                "roots",
+                TrustListSample.of(TrustListSample.ROOT_PROGRAM)
+                        .root(sha1, "SEED Root", List.of("1.3.6.1.5.5.7.3.3"), List.of())
+                        .signed()
+                        .toByteArray());
+        seed(
+                "microsoftList",
+                "drivers",
+                TrustListSample.of(TrustListSample.DRIVER_REVOCATION)
+                        .subject(digest)
+                        .unsigned()
+                        .toByteArray());
+        seed("driverBlockPolicy", "rules", """
+                <?xml version="1.0" encoding="utf-8"?>
+                <SiPolicy xmlns="urn:schemas-microsoft-com:sipolicy">
+                  <VersionEx>10.0.0.1</VersionEx>
+                  <FileRules>
+                    <Deny ID="ID_DENY_1" FriendlyName="a" Hash="%1$s" />
+                    <Deny ID="ID_DENY_2" FileName="b.sys" MinimumFileVersion="0.0.0.0" MaximumFileVersion="1.2.3.4" />
+                    <FileAttrib ID="ID_FILEATTRIB_1" FileName="c.sys" MaximumFileVersion="1.0.0.0" />
+                  </FileRules>
+                  <Signers>
+                    <Signer ID="ID_SIGNER_1" Name="d">
+                      <CertRoot Type="TBS" Value="%1$s" /><CertPublisher Value="e" />
+                      <FileAttribRef RuleID="ID_FILEATTRIB_1" />
+                    </Signer>
+                  </Signers>
+                  <SigningScenarios>
+                    <SigningScenario Value="131" ID="ID_SIGNINGSCENARIO_DRIVERS_1">
+                      <ProductSigners>
+                        <DeniedSigners><DeniedSigner SignerId="ID_SIGNER_1" /></DeniedSigners>
+                        <FileRulesRef><FileRuleRef RuleID="ID_DENY_1" /><FileRuleRef RuleID="ID_DENY_2" /></FileRulesRef>
+                      </ProductSigners>
+                    </SigningScenario>
+                  </SigningScenarios>
+                </SiPolicy>
+                """.formatted(digest.hex()).getBytes(StandardCharsets.UTF_8));
+        DigestCalculator sha1s = new BcDigestCalculatorProvider().get(CertificateID.HASH_SHA1);
+        BasicOCSPResp basic = new JcaBasicOCSPRespBuilder(
+                        authority.certificate().getPublicKey(), sha1s)
+                .addResponse(
+                        new CertificateID(
+                                sha1s,
+                                new JcaX509CertificateHolder(authority.certificate()),
+                                leaf.certificate().getSerialNumber()),
+                        new RevokedStatus(Date.from(TIME), CRLReason.keyCompromise))
+                .build(
+                        new JcaContentSignerBuilder("SHA256withRSA").build(authority.key()),
+                        new X509CertificateHolder[] {new JcaX509CertificateHolder(authority.certificate())},
+                        Date.from(TIME));
+        seed(
+                "ocspResponse",
+                "revoked",
+                new OCSPRespBuilder().build(OCSPRespBuilder.SUCCESSFUL, basic).getEncoded());
     }
 
     private static SoftwareKey key(SoftwareKey root, String name, Kind kind) {
