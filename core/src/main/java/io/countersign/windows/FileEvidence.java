@@ -1,6 +1,7 @@
 package io.countersign.windows;
 
 import io.countersign.key.Digest;
+import io.countersign.pe.VersionInfo;
 import io.countersign.verify.Report;
 import java.time.Instant;
 import java.util.List;
@@ -14,6 +15,7 @@ public sealed interface FileEvidence {
     /**
      * A PE file.
      *
+     * @param version what it says of itself; empty if that cannot be read
      * @param sha256 of all octets
      * @param imageDigests Authenticode's, SHA-1 and SHA-256
      * @param signatures the primary, nested ones, then catalogs that know the file
@@ -27,6 +29,7 @@ public sealed interface FileEvidence {
      */
     record Image(
             ImageFacts facts,
+            Optional<VersionInfo> version,
             Digest sha256,
             List<Digest> imageDigests,
             List<SignatureEvidence> signatures,

@@ -135,6 +135,7 @@ public final class GatherEvidence {
                         reading.scan().checksum(),
                         embedded.stream().anyMatch(s -> s.pageHashes().isPresent()),
                         reading.embedded().map(e -> !e.padding().zero()).orElse(false)),
+                info,
                 reading.scan().sha256(),
                 images,
                 signatures,

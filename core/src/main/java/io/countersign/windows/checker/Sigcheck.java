@@ -129,9 +129,7 @@ public record Sigcheck(Reading reading, TrustSettings settings) implements Check
                 Findings.decisive(findings)
                         .map(CheckerFinding::message)
                         .orElseGet(() -> Findings.good(chosen.stream().toList())),
-                Findings.isTold(findings)
-                        ? new SigcheckText(reading, image.at()).lines(file, status, chosen)
-                        : List.of(),
+                Findings.isTold(findings) ? new SigcheckText(reading, image).lines(file, status, chosen) : List.of(),
                 findings);
     }
 

@@ -1,6 +1,8 @@
 package io.countersign.windows.checker;
 
 import io.countersign.key.DigestAlgorithm;
+import io.countersign.pe.VersionInfo;
+import io.countersign.windows.FileEvidence;
 import io.countersign.windows.KernelRoots;
 import io.countersign.windows.Place;
 import io.countersign.windows.SignatureEvidence;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What {@code sigcheck -i} prints about signatures; it prints local time, this UTC. */
@@ -43,20 +46,26 @@ final class SigcheckText {
             TrustStatus.CERT_E_WRONG_USAGE, "Invalid Chain",
             TrustStatus.CERT_E_EXPIRED, "Expired");
 
+    /** IMAGE_FILE_MACHINE_AMD64, _ARM64 and _IA64. */
+    private static final Set<Integer> MACHINES_OF_64_BITS = Set.of(0x8664, 0xAA64, 0x200);
+
     private final Sigcheck.Reading reading;
+    private final FileEvidence.Image file;
     private final Instant today;
 
-    SigcheckText(Sigcheck.Reading reading, Instant today) {
+    SigcheckText(Sigcheck.Reading reading, FileEvidence.Image file) {
         this.reading = reading;
-        this.today = today;
+        this.file = file;
+        this.today = file.at();
     }
 
-    List<String> lines(String file, Optional<TrustStatus> status, Optional<SignatureEvidence> signature) {
+    List<String> lines(String name, Optional<TrustStatus> status, Optional<SignatureEvidence> signature) {
         List<String> lines = new ArrayList<>();
-        lines.add(file + ":");
+        lines.add(name + ":");
         lines.add("\tVerified:\t" + status.map(this::verified).orElse("Signed"));
         if (signature.isEmpty()) {
             lines.add("\tPublisher:\tn/a");
+            version(lines);
             return lines;
         }
         Optional<Stamp> good = signature.get().stamp().filter(Stamp::good);
@@ -67,7 +76,20 @@ final class SigcheckText {
         }
         signature.get().userPath().ifPresent(p -> certificates("Signers:", p, lines));
         good.flatMap(Stamp::path).ifPresent(p -> certificates("Counter Signers:", p, lines));
+        version(lines);
         return lines;
+    }
+
+    /** What the file says of itself, which nobody checked. */
+    private void version(List<String> lines) {
+        VersionInfo info = file.version().orElse(VersionInfo.NONE);
+        lines.add("\tCompany:\t" + info.text("CompanyName").orElse("n/a"));
+        lines.add("\tDescription:\t" + info.text("FileDescription").orElse("n/a"));
+        lines.add("\tProduct:\t" + info.text("ProductName").orElse("n/a"));
+        lines.add("\tProd version:\t" + info.text("ProductVersion").orElse("n/a"));
+        lines.add("\tFile version:\t" + info.text("FileVersion").orElse("n/a"));
+        lines.add(
+                "\tMachineType:\t" + (MACHINES_OF_64_BITS.contains(file.facts().machine()) ? "64-bit" : "32-bit"));
     }
 
     private String verified(TrustStatus status) {

@@ -10,6 +10,7 @@ import io.countersign.fixture.CheckerSample;
 import io.countersign.fixture.PeSample;
 import io.countersign.fixture.SoftwareKey;
 import io.countersign.fixture.TableSample;
+import io.countersign.fixture.VersionSample;
 import io.countersign.fixture.WindowsPki;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
@@ -31,6 +32,7 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -116,6 +118,23 @@ class CheckerTest {
                         .toolOutput())
                 .contains("\tVerified:\tUntrusted Root");
         assertThat(Sigcheck.old().judge("x.sys", gather(driver())).toolOutput()).contains("\tVerified:\tUnsigned");
+    }
+
+    @Test
+    void sigcheckRepeatsWhatTheFileSaysOfItself() {
+        byte[] file = VersionSample.file(
+                0x0001_0002_0003_0004L,
+                Map.of("CompanyName", "LAB", "FileDescription", "A driver", "FileVersion", "1.2.3.4 (lab)"));
+
+        assertThat(Sigcheck.current().judge("driver.sys", gather(file)).toolOutput())
+                .endsWith(
+                        "\tPublisher:\tn/a",
+                        "\tCompany:\tLAB",
+                        "\tDescription:\tA driver",
+                        "\tProduct:\tn/a",
+                        "\tProd version:\tn/a",
+                        "\tFile version:\t1.2.3.4 (lab)",
+                        "\tMachineType:\t64-bit");
     }
 
     @Test
