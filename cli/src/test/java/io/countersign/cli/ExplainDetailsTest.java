@@ -38,11 +38,7 @@ class ExplainDetailsTest {
 
     @BeforeEach
     void makeHome() throws IOException {
-        home = folder.resolve("home");
-        Path pki = Files.createDirectories(home.resolve("pki"));
-        TestPki.pem(pki.resolve("lab-root.pem"), WindowsPki.EV_ROOT.certificate());
-        TestPki.pem(pki.resolve("lab-timestamp-root.pem"), WindowsPki.TIMESTAMP_ROOT.certificate());
-        TestPki.pem(pki.resolve("lab-portal-root.pem"), WindowsPki.PORTAL_ROOT.certificate());
+        home = LabHome.in(folder);
     }
 
     private Transcript explain(Object... arguments) {
