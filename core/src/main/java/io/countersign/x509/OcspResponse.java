@@ -35,10 +35,15 @@ public final class OcspResponse {
 
     private final BasicOCSPResp response;
     private final List<X509Certificate> responders;
+    private final Instant producedAt;
+    private final List<SingleResp> answers;
 
+    /** Reads what Bouncy Castle would read, and fail at, when it is asked for. */
     private OcspResponse(BasicOCSPResp response, List<X509Certificate> responders) {
         this.response = response;
-        this.responders = responders;
+        this.responders = List.copyOf(responders);
+        producedAt = response.getProducedAt().toInstant();
+        answers = List.of(response.getResponses());
     }
 
     /**
@@ -65,7 +70,7 @@ public final class OcspResponse {
             for (X509CertificateHolder certificate : certificates) {
                 responders.add(new JcaX509CertificateConverter().getCertificate(certificate));
             }
-            return new OcspResponse(basic, List.copyOf(responders));
+            return new OcspResponse(basic, responders);
         } catch (IOException | OCSPException | CertificateException | RuntimeException e) {
             // Bouncy Castle answers hostile ASN.1 with many kinds of unchecked exception, some without a message.
             throw new UnreadableOcspResponse("not an OCSP response: " + HostileInput.reason(e), e);
@@ -74,12 +79,12 @@ public final class OcspResponse {
 
     /** When the responder signed it. */
     public Instant producedAt() {
-        return response.getProducedAt().toInstant();
+        return producedAt;
     }
 
     /** How many certificates it tells of. */
     public int size() {
-        return response.getResponses().length;
+        return answers.size();
     }
 
     /**
@@ -89,7 +94,7 @@ public final class OcspResponse {
      */
     Optional<Revocation> of(X509Certificate certificate, X509Certificate issuer, Instant at) {
         try {
-            for (SingleResp single : response.getResponses()) {
+            for (SingleResp single : answers) {
                 if (single.getCertID().getSerialNumber().equals(certificate.getSerialNumber())
                         && single.getCertID()
                                 .matchesIssuer(new JcaX509CertificateHolder(issuer), new BcDigestCalculatorProvider())
@@ -150,8 +155,8 @@ public final class OcspResponse {
     private boolean isDelegate(X509Certificate responder, X509Certificate issuer) throws GeneralSecurityException {
         if (!ExtendedKeyUsages.of(responder).contains(OCSP_SIGNING)
                 || !responder.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())
-                || producedAt().isBefore(responder.getNotBefore().toInstant())
-                || producedAt().isAfter(responder.getNotAfter().toInstant())) {
+                || producedAt.isBefore(responder.getNotBefore().toInstant())
+                || producedAt.isAfter(responder.getNotAfter().toInstant())) {
             return false;
         }
         try {
