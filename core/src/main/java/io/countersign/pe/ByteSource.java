@@ -6,8 +6,11 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /** Random access to octets that do not change meanwhile. Safe for several threads. */
 public interface ByteSource extends Closeable {
@@ -23,8 +26,15 @@ public interface ByteSource extends Closeable {
     @Override
     default void close() throws IOException {}
 
-    /** The file at this path, held open until closed. */
+    /**
+     * The file at this path, held open until closed.
+     *
+     * @throws IOException if it cannot be opened, or is a pipe or device, which opening would wait for
+     */
     static ByteSource open(Path path) throws IOException {
+        if (Files.readAttributes(path, BasicFileAttributes.class).isOther()) {
+            throw new FileSystemException(path.toString(), null, "a pipe, a socket or a device, wanted a file");
+        }
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
         return new ByteSource() {
             private final long size = channel.size();

@@ -9,12 +9,16 @@ import io.countersign.key.DigestAlgorithm;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -134,5 +138,13 @@ class PeImageTest {
         byte[] file = PeSample.plus().toByteArray();
         change.accept(ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN));
         return Bytes.of(file);
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void aDeviceIsRefusedAndNotWaitedFor() {
+        assertThatThrownBy(() -> ByteSource.open(Path.of("/dev/zero")))
+                .isInstanceOf(FileSystemException.class)
+                .hasMessageContaining("wanted a file");
     }
 }
