@@ -6,6 +6,8 @@ import io.countersign.hsm.KeyPurpose;
 import io.countersign.key.KeyUnavailable;
 import io.countersign.key.SigningKey;
 import io.countersign.timestamp.FirstAvailable;
+import io.countersign.timestamp.KnownAuthority;
+import io.countersign.timestamp.Patience;
 import io.countersign.timestamp.TimestampAuthority;
 import io.countersign.timestamp.TimestampSource;
 import io.countersign.timestamp.http.HttpTimestampSource;
@@ -15,6 +17,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /** The keys and TSAs that the command line may use outside the pipeline: test signing only. */
@@ -58,26 +61,33 @@ record LocalKeys(Configuration configuration, Hsm hsm) {
 
     /** The TSAs of countersign.yaml in order; our own answers in this process, so that it works offline. */
     TimestampSource configuredTimestamps() throws KeyUnavailable {
-        List<TimestampSource> sources = new ArrayList<>();
+        List<KnownAuthority> known = new ArrayList<>();
         for (Configuration.TimestampAuthority authority : configuration.timestampAuthorities()) {
-            sources.add(
+            known.add(
                     authority.key().isPresent()
-                            ? new TimestampAuthority(
+                            ? new KnownAuthority(
                                     authority.name(),
-                                    hsm.key(authority.key().get(), KeyPurpose.TIMESTAMP),
-                                    InstantSource.system())
-                            : new HttpTimestampSource(authority.url(), TSA_TIMEOUT));
+                                    new TimestampAuthority(
+                                            authority.name(),
+                                            hsm.key(authority.key().get(), KeyPurpose.TIMESTAMP),
+                                            InstantSource.system()),
+                                    OptionalInt.empty())
+                            : new KnownAuthority(
+                                    authority.name(),
+                                    new HttpTimestampSource(authority.url(), TSA_TIMEOUT),
+                                    authority.requestsPerMinute()));
         }
-        return new FirstAvailable(sources);
+        return new FirstAvailable(known, Patience.USUAL, InstantSource.system());
     }
 
     static TimestampSource remoteTimestamps(List<URI> authorities) throws Failure {
-        List<TimestampSource> sources = new ArrayList<>();
+        List<KnownAuthority> known = new ArrayList<>();
         try {
-            authorities.forEach(url -> sources.add(new HttpTimestampSource(url, TSA_TIMEOUT)));
+            authorities.forEach(url -> known.add(new KnownAuthority(
+                    url.toString(), new HttpTimestampSource(url, TSA_TIMEOUT), OptionalInt.empty())));
         } catch (IllegalArgumentException e) {
             throw Failure.usage(e.getMessage(), "--tsa takes the URL of an RFC 3161 authority");
         }
-        return new FirstAvailable(sources);
+        return new FirstAvailable(known, Patience.USUAL, InstantSource.system());
     }
 }

@@ -97,7 +97,12 @@ public final class TestTsa {
 
     /** An authority with {@link #key} whose clock stands still. */
     public static TimestampAuthority authority() {
-        return new TimestampAuthority("test", key(), InstantSource.fixed(NOW));
+        return new TimestampAuthority("test", key(), clock());
+    }
+
+    /** One that stands still while the certificates here are valid. */
+    public static InstantSource clock() {
+        return InstantSource.fixed(NOW);
     }
 
     private static SigningKey key(KeyPair keys, Instant middle, Duration margin, Ext... extensions) {

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 
 /**
@@ -60,8 +61,9 @@ public record Configuration(
      *
      * @param url where the signer reaches it
      * @param key the key of our own authority, which the command line may run in its own process; empty for somebody else's
+     * @param requestsPerMinute how often a process may ask it over HTTP; empty for no limit
      */
-    public record TimestampAuthority(String name, URI url, Optional<String> key) {}
+    public record TimestampAuthority(String name, URI url, Optional<String> key, OptionalInt requestsPerMinute) {}
 
     /**
      * Somebody who may call the API.

@@ -41,6 +41,7 @@ public final class ConfigurationFile {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
     private static final String NAME_IN_WORDS = "1 to 64 lower-case letters, digits and hyphens";
     private static final int MAX_APPROVALS = 20;
+    private static final int MAX_REQUESTS_PER_MINUTE = 1_000_000;
 
     private final Home home;
     private final YamlDocument document;
@@ -144,7 +145,8 @@ public final class ConfigurationFile {
         TimestampAuthority authority = new TimestampAuthority(
                 unique(map, "name", "timestamp authority"),
                 url(map, "url"),
-                map.optionalText("key").map(key -> reference(new YamlMap.Text(key, map.line("key")), "key")));
+                map.optionalText("key").map(key -> reference(new YamlMap.Text(key, map.line("key")), "key")),
+                map.optionalNumber("requestsPerMinute", 1, MAX_REQUESTS_PER_MINUTE));
         map.end();
         return authority;
     }

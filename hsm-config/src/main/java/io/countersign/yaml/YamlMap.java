@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
@@ -110,6 +111,11 @@ public final class YamlMap {
         }
         wrong(name, node.get(), "a whole number from " + from + " to " + to);
         return from;
+    }
+
+    /** A whole number within bounds, both inclusive, if it is there. */
+    public OptionalInt optionalNumber(String name, int from, int to) {
+        return has(name) ? OptionalInt.of(number(name, from, to)) : OptionalInt.empty();
     }
 
     public boolean flag(String name, boolean otherwise) {

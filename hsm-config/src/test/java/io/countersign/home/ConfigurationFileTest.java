@@ -24,7 +24,7 @@ class ConfigurationFileTest {
               - { name: publisher, token: signing, label: pub, chain: [pki/leaf.pem, /etc/root.pem], local: true }
             timestampAuthorities:
               - { name: lab, url: "http://127.0.0.1:3161/", key: publisher }
-              - { name: public, url: "https://tsa.example/tsa" }
+              - { name: public, url: "https://tsa.example/tsa", requestsPerMinute: 4 }
             identities:
               - name: ci
                 tokenSha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
@@ -60,6 +60,10 @@ class ConfigurationFileTest {
         assertThat(read.key("publisher").orElseThrow().local()).isTrue();
         assertThat(read.timestampAuthority("lab").orElseThrow().key()).contains("publisher");
         assertThat(read.timestampAuthority("public").orElseThrow().key()).isEmpty();
+        assertThat(read.timestampAuthority("public").orElseThrow().requestsPerMinute())
+                .hasValue(4);
+        assertThat(read.timestampAuthority("lab").orElseThrow().requestsPerMinute())
+                .isEmpty();
         assertThat(read.identities().get(0).tokenSha256().hex()).startsWith("e3b0c442");
         Configuration.Policy policy =
                 read.project("driver").orElseThrow().policy("test").orElseThrow();
@@ -122,6 +126,14 @@ class ConfigurationFileTest {
                         "20 'submitters' in policies[0] is 'ci', not a list (lines that begin with '- ')",
                         "21 'approvals' in policies[0] is '-1', not a whole number from 0 to 20",
                         "22 'surplus' is not known in the document");
+    }
+
+    @Test
+    void aLimitThatLetsNothingThroughIsAProblem() throws Exception {
+        write(GOOD.replace("requestsPerMinute: 4", "requestsPerMinute: 0"));
+
+        assertThatThrownBy(() -> ConfigurationFile.read(home))
+                .hasMessageContainingAll("requestsPerMinute", "a whole number from 1 to");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.countersign.timestamp.http;
 
 import io.countersign.key.Digest;
 import io.countersign.timestamp.MalformedTimestamp;
+import io.countersign.timestamp.Refusal;
 import io.countersign.timestamp.TimestampRequest;
 import io.countersign.timestamp.TimestampResponse;
 import io.countersign.timestamp.TimestampSource;
@@ -15,8 +16,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +37,11 @@ public final class HttpTimestampSource implements TimestampSource {
     private static final String QUERY = "application/timestamp-query";
     private static final String REPLY = "application/timestamp-reply";
     private static final int NONCE_BITS = 127;
+    private static final int REQUEST_TIMEOUT = 408;
+    private static final int TOO_MANY_REQUESTS = 429;
+    /** Refusals that are about the authority's state (RFC 3161 section 2.4.2) and not about what was asked. */
+    private static final Set<Refusal> PASSING = EnumSet.of(Refusal.TIME_NOT_AVAILABLE, Refusal.SYSTEM_FAILURE);
+
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -100,8 +108,10 @@ public final class HttpTimestampSource implements TimestampSource {
             return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             answer.cancel(true);
-            throw unavailable(
-                    "did not answer within " + timeout.toMillis() + " ms; try again, or raise the time-out", e);
+            throw passing(
+                    "did not answer within " + timeout.toMillis() + " ms; try again, or raise the time-out",
+                    e,
+                    Duration.ZERO);
         } catch (InterruptedException e) {
             answer.cancel(true);
             Thread.currentThread().interrupt();
@@ -119,7 +129,8 @@ public final class HttpTimestampSource implements TimestampSource {
                     cause);
         }
         String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        return unavailable("could not be asked (" + reason + "); check the URL, the network and the proxy", cause);
+        return passing(
+                "could not be asked (" + reason + "); check the URL, the network and the proxy", cause, Duration.ZERO);
     }
 
     private byte[] body(HttpResponse<byte[]> response) throws TimestampUnavailable {
@@ -128,7 +139,10 @@ public final class HttpTimestampSource implements TimestampSource {
             String hint = status >= 300 && status < 400
                     ? "name the URL it redirects to"
                     : "check the URL, and try again if it is right";
-            throw unavailable("answered HTTP " + status + " instead of 200; " + hint, null);
+            String answer = "answered HTTP " + status + " instead of 200; " + hint;
+            throw status >= 500 || status == TOO_MANY_REQUESTS || status == REQUEST_TIMEOUT
+                    ? passing(answer, null, retryAfter(response))
+                    : unavailable(answer, null);
         }
         String contentType = response.headers().firstValue("Content-Type").orElse("no content type");
         if (!mediaType(contentType).equals(REPLY)) {
@@ -145,17 +159,19 @@ public final class HttpTimestampSource implements TimestampSource {
         try {
             response = TimestampResponse.parse(body);
         } catch (MalformedTimestamp e) {
-            throw unavailable(
+            throw passing(
                     "answered " + body.length + " bytes that cannot be read (" + printable(e.getMessage())
                             + "); try again, or name another authority",
-                    e);
+                    e,
+                    Duration.ZERO);
         }
         if (response instanceof TimestampResponse.Refused refused) {
-            throw unavailable(
-                    "refused the request: PKIStatus " + refused.status() + " " + refused.refusals()
-                            + (refused.text().isEmpty() ? "" : ", \"" + refused.text() + "\"")
-                            + "; check that it accepts SHA-256 and larger digests, or name another authority",
-                    null);
+            String answer = "refused the request: PKIStatus " + refused.status() + " " + refused.refusals()
+                    + (refused.text().isEmpty() ? "" : ", \"" + refused.text() + "\"")
+                    + "; check that it accepts SHA-256 and larger digests, or name another authority";
+            throw PASSING.containsAll(refused.refusals()) && !refused.refusals().isEmpty()
+                    ? passing(answer, null, Duration.ZERO)
+                    : unavailable(answer, null);
         }
         return ((TimestampResponse.Granted) response).token();
     }
@@ -169,6 +185,16 @@ public final class HttpTimestampSource implements TimestampSource {
     private static String printable(String text) {
         String clean = String.valueOf(text).replaceAll("\\p{C}+", " ").strip();
         return clean.length() <= 100 ? clean : clean.substring(0, 100) + "…";
+    }
+
+    /** Retry-After in seconds (RFC 9110 section 10.2.3); as a date it would need the two clocks to agree. */
+    private static Duration retryAfter(HttpResponse<byte[]> response) {
+        String seconds = response.headers().firstValue("Retry-After").orElse("").strip();
+        return seconds.matches("[0-9]{1,9}") ? Duration.ofSeconds(Long.parseLong(seconds)) : Duration.ZERO;
+    }
+
+    private TimestampUnavailable passing(String what, Throwable cause, Duration askedToWait) {
+        return TimestampUnavailable.forNow("the timestamp authority " + url + " " + what, cause, askedToWait);
     }
 
     private TimestampUnavailable unavailable(String what, Throwable cause) {

@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
+import io.countersign.key.KeyUnavailable;
 import io.countersign.timestamp.RefusedRequest;
 import io.countersign.timestamp.TestTsa;
 import io.countersign.timestamp.TimestampAuthority;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a server on the loopback address that has an authority of ours behind it, and then misbehaves. */
@@ -175,6 +177,45 @@ class HttpTimestampSourceTest {
         assertUnavailable((exchange, request) -> send(exchange, 500, REPLY, new byte[0]), "HTTP 500", "try again");
     }
 
+    @ParameterizedTest
+    @CsvSource({"500, , 0", "503, 17, 17", "429, 120, 120", "429, later, 0", "408, , 0"})
+    void whatMayPassIsToldAsSuchWithTheWaitAskedFor(int status, String retryAfter, long seconds) {
+        TimestampUnavailable failure = failure((exchange, request) -> {
+            if (retryAfter != null) {
+                exchange.getResponseHeaders().set("Retry-After", retryAfter);
+            }
+            send(exchange, status, REPLY, new byte[0]);
+        });
+
+        assertThat(failure.mayPass()).isTrue();
+        assertThat(failure.askedToWait()).hasSeconds(seconds);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {301, 400, 401, 403, 404, 415})
+    void anotherStatusWillNotPass(int status) {
+        assertThat(failure((exchange, request) -> send(exchange, status, REPLY, new byte[0]))
+                        .mayPass())
+                .isFalse();
+    }
+
+    @Test
+    void aRefusalOfTheRequestWillNotPass() {
+        assertThat(failure((exchange, request) -> reply(exchange, authority.respond(new byte[] {1})))
+                        .mayPass())
+                .isFalse();
+    }
+
+    @Test
+    void anAuthorityThatCannotSignNowMayLater() {
+        TimestampAuthority broken = new TimestampAuthority(
+                "broken", TestTsa.broken(KeyUnavailable.forNow("no token", null)), TestTsa.clock());
+
+        assertThat(failure((exchange, request) -> reply(exchange, broken.respond(request)))
+                        .mayPass())
+                .isTrue();
+    }
+
     @Test
     void aRedirectIsNotFollowed() {
         assertUnavailable(
@@ -268,11 +309,20 @@ class HttpTimestampSourceTest {
     }
 
     private void assertUnavailable(Behaviour behaviour, Duration timeout, String... messageParts) {
-        HttpTimestampSource source = serving(behaviour, timeout);
+        assertThat(failure(serving(behaviour, timeout)))
+                .hasMessageContaining(url().toString())
+                .hasMessageContainingAll(messageParts);
+    }
+
+    private TimestampUnavailable failure(Behaviour behaviour) {
+        return failure(serving(behaviour));
+    }
+
+    private static TimestampUnavailable failure(HttpTimestampSource source) {
         TimestampUnavailable failure =
                 catchThrowableOfType(TimestampUnavailable.class, () -> source.timestamp(IMPRINT));
         assertThat(failure).isNotNull();
-        assertThat(failure).hasMessageContaining(url().toString()).hasMessageContainingAll(messageParts);
+        return failure;
     }
 
     private HttpTimestampSource serving(Behaviour behaviour) {

@@ -101,7 +101,7 @@ class Wiring {
         return new PolicyResources(
                 configuration,
                 hsm,
-                new TimestampSources(configuration, urls.byName(), settings.tsaTimeout())::named,
+                new TimestampSources(configuration, urls.byName(), settings.tsaTimeout(), clock)::named,
                 TimestampRoots.in(home.pki()),
                 settings.evidenceKey(),
                 "countersign " + version);

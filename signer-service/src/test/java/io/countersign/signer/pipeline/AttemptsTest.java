@@ -28,7 +28,6 @@ import io.countersign.signer.request.SigningRequest.Processing;
 import io.countersign.signer.request.SigningRequest.Queued;
 import io.countersign.signer.request.Submission;
 import io.countersign.signer.request.jdbc.JdbcRequests;
-import io.countersign.timestamp.FirstAvailable;
 import io.countersign.timestamp.http.HttpTimestampSource;
 import java.io.IOException;
 import java.net.URI;
@@ -70,8 +69,7 @@ class AttemptsTest {
         PolicyResources resources = new PolicyResources(
                 present,
                 Hsm.open(new Home(folder), present),
-                names -> new FirstAvailable(
-                        List.of(new HttpTimestampSource(URI.create("http://127.0.0.1:9/"), Duration.ofSeconds(1)))),
+                names -> new HttpTimestampSource(URI.create("http://127.0.0.1:9/"), Duration.ofSeconds(1)),
                 List.of(),
                 "evidence",
                 "test");
