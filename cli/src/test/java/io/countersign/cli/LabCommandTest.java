@@ -183,4 +183,52 @@ class LabCommandTest {
                 .saysNothingOnOut();
         assertThat(folder.resolve("made")).doesNotExist();
     }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"strip -oOUT a.sys", "strip -o=OUT a.sys", "strip --output=OUT a.sys", "strip -o OUT a.sys"})
+    void aCommandWritesNothingOutsideTheFolder(String command) throws IOException {
+        Path outside = folder.resolve("outside.sys");
+        Path sources = sources(signedAnd(command.replace("OUT", outside.toString())));
+
+        lab(sources, "run", "mine", "-o", folder.resolve("made")).fails(2, "may lead out of the lab's folder", "space");
+
+        assertThat(outside).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"strip --output OUT a.sys", "strip -o OUT a.sys", "explain --timeline-svg OUT a.sys"})
+    void whatACommandWritesIsInTheFolderNotWhereTheLabWasStarted(String command) throws IOException {
+        Path made = folder.resolve("made");
+        String name = "lab-output-" + folder.getFileName();
+        Path here = Path.of(name);
+        try {
+            lab(sources(signedAnd(command.replace("OUT", name))), "run", "mine", "-o", made);
+
+            assertThat(made.resolve(name)).isNotEmptyFile();
+            assertThat(here).doesNotExist();
+        } finally {
+            Files.deleteIfExists(here);
+        }
+    }
+
+    @Test
+    void aFileWhereTheLabWasStartedIsNotRead() throws IOException {
+        assertThat(Path.of("pom.xml")).exists();
+
+        Transcript run = lab(sources(signedAnd("explain pom.xml")), "run", "mine", "-o", folder.resolve("made"));
+
+        assertThat(run.exitCode()).isOne();
+        assertThat(run.out()).contains("there is no file pom.xml");
+    }
+
+    private static String signedAnd(String command) {
+        return """
+                  - say: Sign.
+                    make:
+                      - { driver: a.sys, signed: whql, issued: "2026-01-01", expires: "2027-01-01" }
+                    run: countersign %s
+                    expect: { exit: 0 }
+                """.formatted(command);
+    }
 }

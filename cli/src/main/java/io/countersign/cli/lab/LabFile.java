@@ -43,6 +43,9 @@ public final class LabFile {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
     private static final Pattern MADE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,39}\\.(sys|cat)");
 
+    /** An option of one letter with something behind it, or any with an equals sign. */
+    private static final Pattern HAS_A_VALUE = Pattern.compile("-[^-].+|-.*=.*");
+
     /** What a lab may run: verbs that use no key, no server and no network. */
     private static final Set<String> VERBS = Set.of("diff", "explain", "rules", "strip", "verify", "catalog");
 
@@ -161,7 +164,9 @@ public final class LabFile {
         words.stream()
                 .filter(LabFile::leavesTheFolder)
                 .forEach(w -> document.problem(
-                        line, "'" + w + "' may lead out of the lab's folder", "name files as the lab made them"));
+                        line,
+                        "'" + w + "' may lead out of the lab's folder",
+                        "name files as the lab made them, with a space between an option and its value"));
         int exitCode = expect.number("exit", 0, HIGHEST_EXIT_CODE);
         List<String> says = texts(expect.optionalTexts("says"));
         List<String> neverSays = texts(expect.optionalTexts("never"));
@@ -169,9 +174,12 @@ public final class LabFile {
         return new LabCommand(words.subList(known ? 1 : 0, words.size()), exitCode, says, neverSays, show);
     }
 
-    /** Also what the command line would read a file for: {@code @FILE}. */
+    /** Also what the command line would read a file for, {@code @FILE}, and a value in one word with its option. */
     private static boolean leavesTheFolder(String word) {
-        return word.contains("..") || word.startsWith("@") || word.startsWith("/") || word.contains("=/");
+        return word.contains("..")
+                || word.startsWith("@")
+                || word.startsWith("/")
+                || HAS_A_VALUE.matcher(word).matches();
     }
 
     private Making making(YamlMap map) {

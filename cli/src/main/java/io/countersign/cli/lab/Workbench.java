@@ -24,6 +24,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The folder of one run, and the throw-away PKI its files are signed with. What lands there is public: the signed files, and
@@ -31,6 +32,10 @@ import java.util.Optional;
  * process. For one thread.
  */
 public final class Workbench {
+    /** Options of the verbs a lab may run whose value names no file. */
+    private static final Set<String> NO_FILES =
+            Set.of("--at", "--machine", "--require", "--os", "--hash", "--time", "--key", "--tsa");
+
     private final Path folder;
     private final Path sample;
     private final PastPki pki = PastPki.make();
@@ -146,14 +151,16 @@ public final class Workbench {
     }
 
     /**
-     * The words with the files of this folder found from anywhere: those that are there, and what follows {@code -o}.
+     * The words with the files of this folder found from anywhere. What is not known to be something else is a file of it, whether
+     * or not it is there: one of this name where the lab was started is none of its business.
      */
     public List<String> found(List<String> words) {
         List<String> found = new ArrayList<>();
-        for (String word : words) {
-            boolean output = !found.isEmpty() && found.get(found.size() - 1).equals("-o");
-            Path file = folder.resolve(word);
-            found.add(output || Files.exists(file) ? file.toString() : word);
+        int verb = words.get(0).equals("catalog") ? 2 : 1;
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            boolean known = i < verb || word.startsWith("-") || NO_FILES.contains(words.get(i - 1));
+            found.add(known ? word : folder.resolve(word).toString());
         }
         return found;
     }
