@@ -49,6 +49,9 @@ final class CatalogReader {
         try {
             ElementLimit.require(der, MAXIMUM_ELEMENTS);
             ContentInfo info = ContentInfo.getInstance(ASN1Primitive.fromByteArray(der.toByteArray()));
+            if (info == null) {
+                throw new MalformedCatalog("the catalog is not well formed: it is empty");
+            }
             if (!info.getContentType().equals(CMSObjectIdentifiers.signedData)) {
                 throw new MalformedCatalog("content type is " + info.getContentType() + ", wanted SignedData");
             }

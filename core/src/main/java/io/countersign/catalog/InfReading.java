@@ -118,7 +118,6 @@ record InfReading(InfFile inf, PackageFolder root, Set<Architecture> architectur
         return architectures.stream().anyMatch(a -> a.extension().equals(extension));
     }
 
-    /** From the models sections that [Manufacturer] names: {@code description = install-section, hardware-id, …}. */
     /** The models sections there are, each with its decoration in lower case, which may be empty. */
     private Map<String, String> models() {
         Map<String, String> sections = new LinkedHashMap<>();
@@ -152,6 +151,7 @@ record InfReading(InfFile inf, PackageFolder root, Set<Architecture> architectur
         return targets.stream().distinct().toList();
     }
 
+    /** From the models sections that [Manufacturer] names: {@code description = install-section, hardware-id, …}. */
     List<String> hardwareIds() {
         Set<String> ids = new LinkedHashSet<>();
         models().forEach((section, decoration) -> {

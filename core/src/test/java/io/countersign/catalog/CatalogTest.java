@@ -17,6 +17,7 @@ import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.SignatureAlgorithm;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -296,5 +297,14 @@ class CatalogTest {
             }
         }
         throw new AssertionError("not there");
+    }
+
+    @Test
+    void anEmptyFileIsSaidToBeEmpty(@TempDir Path folder) throws IOException {
+        Path empty = Files.createFile(folder.resolve("empty.cat"));
+
+        assertThatThrownBy(() -> Catalog.read(empty))
+                .isInstanceOf(MalformedCatalog.class)
+                .hasMessage("the catalog is not well formed: it is empty");
     }
 }
