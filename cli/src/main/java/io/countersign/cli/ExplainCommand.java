@@ -4,6 +4,7 @@ import io.countersign.trust.ListKind;
 import io.countersign.trust.Trust;
 import io.countersign.trust.TrustFolder;
 import io.countersign.trust.UnusableTrust;
+import io.countersign.windows.FileReading;
 import io.countersign.windows.GatherEvidence;
 import io.countersign.windows.Machine;
 import io.countersign.windows.NamedCatalog;
@@ -199,9 +200,10 @@ final class ExplainCommand implements Callable<Integer> {
             GatherPackage packages = new GatherPackage(gathering, named);
             return new OfPackage(PackageExplanation.of(file, packages.gather(file), machines));
         }
+        FileReading reading = FileReading.of(file);
         return new OfFile(
-                Explanation.of(file, gathering.gather(file, named), machines),
-                details.of(file, gathering, named, machines));
+                Explanation.of(file, gathering.gather(reading, named), machines),
+                details.of(file, reading, gathering, named, machines));
     }
 
     private TrustAnchors anchors(Trust trust) throws IOException {

@@ -93,14 +93,18 @@ final class ExplainDetails {
                 .toList();
     }
 
-    /** What is asked for of one file; draws the picture. Reads the file again, once for each kind. */
-    FileDetails of(Path file, GatherEvidence gathering, List<NamedCatalog> catalogs, List<Machine> machines)
+    /** What is asked for of one file; draws the picture. Layout and ASN.1 read the file again. */
+    FileDetails of(
+            Path file,
+            FileReading reading,
+            GatherEvidence gathering,
+            List<NamedCatalog> catalogs,
+            List<Machine> machines)
             throws IOException, Failure {
         Optional<Timeline> made = Optional.empty();
         String name = Printable.text(String.valueOf(file.getFileName()));
         if (timeline || picture.isPresent()) {
-            made = Optional.of(
-                    Timeline.of(gathering, FileReading.of(file), name, catalogs, machines, Explanation.CHECKERS));
+            made = Optional.of(Timeline.of(gathering, reading, name, catalogs, machines, Explanation.CHECKERS));
         }
         if (picture.isPresent()) {
             TimelineSvg.write(target(), name, made.orElseThrow());
