@@ -13,9 +13,7 @@ import io.countersign.sign.SignFile.Existing;
 import io.countersign.sign.SignedFile;
 import io.countersign.sign.UnacceptableFile;
 import io.countersign.timestamp.TimestampSource;
-import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.TimestampUnavailable;
-import io.countersign.x509.DistinguishedNames;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -146,24 +144,13 @@ final class SignCommand implements Callable<Integer> {
     }
 
     private static String line(Path file, Path output, Configuration.Key key, SignedFile signed) {
-        String stamped = signed.timestamp()
-                .map(t -> "timestamped " + t.genTime() + " by " + authority(t))
-                .orElse("no timestamp");
+        String stamped = signed.timestamp().map(t -> TimestampReport.text(t)).orElse("no timestamp");
         return "%s -> %s: signed with %s, %s".formatted(file, output, key.name(), stamped);
     }
 
     private static void describe(ObjectNode node, Path file, Path output, Configuration.Key key, SignedFile signed) {
         SignedFileReport.describe(node, file, output, signed);
         node.put("key", key.name());
-        signed.timestamp()
-                .ifPresent(t -> node.putObject("timestamp")
-                        .put("time", t.genTime().toString())
-                        .put("authority", authority(t)));
-    }
-
-    static String authority(TimestampToken token) {
-        return token.signerCertificate()
-                .map(DistinguishedNames::commonName)
-                .orElse("an authority that does not say its name");
+        signed.timestamp().ifPresent(t -> TimestampReport.describe(node.putObject("timestamp"), t));
     }
 }

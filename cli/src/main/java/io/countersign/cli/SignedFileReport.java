@@ -13,6 +13,7 @@ final class SignedFileReport {
         for (String warning : signed.warnings()) {
             shell.progress("countersign: warning: " + file + ": " + warning);
         }
+        signed.timestamp().ifPresent(t -> TimestampReport.warn(shell, file, t));
     }
 
     static String signer(SignedFile signed) {

@@ -10,8 +10,8 @@ import io.countersign.sign.TimestampByFormat;
 import io.countersign.sign.TimestampFile;
 import io.countersign.sign.UnacceptableFile;
 import io.countersign.timestamp.TimestampSource;
-import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.TimestampUnavailable;
+import io.countersign.timestamp.Timestamped;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -81,27 +81,24 @@ final class TimestampCommand implements Callable<Integer> {
         ObjectNode document = json.wanted() ? Json.document() : null;
         ArrayNode list = document == null ? null : document.putArray("files");
         for (int i = 0; i < files.size(); i++) {
-            TimestampToken token;
+            Timestamped stamp;
             try {
-                token = timestamper.timestamp(files.get(i), targets.get(i), options);
+                stamp = timestamper.timestamp(files.get(i), targets.get(i), options);
             } catch (UnacceptableFile e) {
                 throw Failure.unacceptable(files.get(i), e).after(document, files.get(i));
             } catch (IOException | TimestampUnavailable e) {
                 throw ErrorReport.describe(e).after(document, files.get(i));
             }
+            TimestampReport.warn(shell, files.get(i), stamp);
             if (list == null) {
                 shell.out()
-                        .println("%s -> %s: timestamped %s by %s"
-                                .formatted(
-                                        files.get(i), targets.get(i), token.genTime(), SignCommand.authority(token)));
+                        .println("%s -> %s: %s".formatted(files.get(i), targets.get(i), TimestampReport.text(stamp)));
             } else {
-                list.addObject()
+                ObjectNode node = list.addObject()
                         .put("file", files.get(i).toString())
                         .put("output", targets.get(i).toString())
-                        .put("signature", signature)
-                        .putObject("timestamp")
-                        .put("time", token.genTime().toString())
-                        .put("authority", SignCommand.authority(token));
+                        .put("signature", signature);
+                TimestampReport.describe(node.putObject("timestamp"), stamp);
             }
         }
         if (document != null) {

@@ -97,6 +97,8 @@ class SignCommandTest {
         assertThat(file.path("key").asText()).isEqualTo("publisher");
         assertThat(file.path("imageDigest").asText()).hasSize(96);
         assertThat(file.path("timestamp").path("authority").asText()).isEqualTo("Countersign LAB Timestamp Authority");
+        assertThat(file.path("timestamp").path("source").asText()).isEqualTo("lab");
+        assertThat(file.path("timestamp").path("failures")).isEmpty();
     }
 
     @Test

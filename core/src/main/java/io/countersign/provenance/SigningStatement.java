@@ -11,6 +11,7 @@ import io.countersign.key.KeyUnavailable;
 import io.countersign.key.SigningKey;
 import io.countersign.sign.SignedFile;
 import io.countersign.timestamp.TimestampToken;
+import io.countersign.timestamp.Timestamped;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 
@@ -104,13 +105,19 @@ public final class SigningStatement {
                 .put("sha256", DsseEnvelope.fingerprint(certificate));
     }
 
-    private static void putTimestamp(ObjectNode node, TimestampToken token) {
+    private static void putTimestamp(ObjectNode node, Timestamped timestamped) {
+        TimestampToken token = timestamped.token();
         token.signerCertificate()
                 .ifPresent(
                         c -> node.put("authority", c.getSubjectX500Principal().getName()));
         node.put("genTime", token.genTime().toString())
                 .put("serialNumber", token.serialNumber().toString(16))
-                .put("policy", token.policy());
+                .put("policy", token.policy())
+                .put("source", timestamped.source());
+        ArrayNode failures = node.putArray("failures");
+        timestamped
+                .failures()
+                .forEach(f -> failures.addObject().put("source", f.source()).put("reason", f.reason()));
     }
 
     private static void putPolicy(ObjectNode node, Context context) {

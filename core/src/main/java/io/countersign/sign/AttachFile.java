@@ -12,8 +12,8 @@ import io.countersign.pe.PageHashes;
 import io.countersign.pe.PeImage;
 import io.countersign.sign.SignFile.Existing;
 import io.countersign.timestamp.TimestampSource;
-import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.TimestampUnavailable;
+import io.countersign.timestamp.Timestamped;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -72,9 +72,9 @@ public final class AttachFile {
         if (signature.pageHashes().isPresent()) {
             requirePages(signature.pageHashes().get(), draft);
         }
-        Optional<TimestampToken> token = token(signature);
+        Optional<Timestamped> token = token(signature);
         AuthenticodeSignature stamped =
-                token.isPresent() ? signature.withTimestamp(token.get().encoded()) : signature;
+                token.isPresent() ? signature.withTimestamp(token.get().token().encoded()) : signature;
         AuthenticodeSignature whole = isNoted(signature, present, image, scan)
                 ? stamped
                 : SignFile.assemble(stamped, present, options, image, scan);
@@ -127,8 +127,7 @@ public final class AttachFile {
         }
     }
 
-    private Optional<TimestampToken> token(AuthenticodeSignature signature)
-            throws UnacceptableFile, TimestampUnavailable {
+    private Optional<Timestamped> token(AuthenticodeSignature signature) throws UnacceptableFile, TimestampUnavailable {
         if (timestamps.isEmpty()) {
             return Optional.empty();
         }

@@ -5,8 +5,8 @@ import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.KeyUnavailable;
 import io.countersign.key.SigningKey;
 import io.countersign.timestamp.TimestampSource;
-import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.TimestampUnavailable;
+import io.countersign.timestamp.Timestamped;
 import io.countersign.x509.DistinguishedNames;
 import java.util.Optional;
 
@@ -20,7 +20,7 @@ record KeyAndTimestamp(SigningKey key, Optional<TimestampSource> timestamps) {
      * @return empty if none is wanted
      * @throws KeyUnavailable if the signature does not fit the certificate
      */
-    Optional<TimestampToken> token(SignedDataSignature made, DigestAlgorithm digest)
+    Optional<Timestamped> token(SignedDataSignature made, DigestAlgorithm digest)
             throws KeyUnavailable, TimestampUnavailable {
         if (!made.isSignedBy(key.certificate())) {
             throw KeyUnavailable.permanently(

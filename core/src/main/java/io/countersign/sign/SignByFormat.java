@@ -20,8 +20,8 @@ import io.countersign.key.SigningKey;
 import io.countersign.sign.SignFile.Existing;
 import io.countersign.sign.SignFile.Options;
 import io.countersign.timestamp.TimestampSource;
-import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.TimestampUnavailable;
+import io.countersign.timestamp.Timestamped;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -162,7 +162,7 @@ public final class SignByFormat {
      * @param whole what goes into the file: the new signature, or the first with the new one in it
      * @param digest what the new one signs
      */
-    private record Made(SignedDataSignature whole, Digest digest, Optional<TimestampToken> token) {}
+    private record Made(SignedDataSignature whole, Digest digest, Optional<Timestamped> token) {}
 
     private Made make(SigningCopy writing, FileFormat format, Optional<AuthenticodeSignature> primary, Options options)
             throws IOException, MalformedFile, MalformedSignature, KeyUnavailable, TimestampUnavailable {
@@ -171,8 +171,9 @@ public final class SignByFormat {
         if (format == FileFormat.NUGET) {
             Digest digest = writing.packageDigest(options.digest());
             PackageSignature made = signer.signPackage(digest, clock.instant());
-            Optional<TimestampToken> token = common.token(made, options.digest());
-            return new Made(token.isPresent() ? made.withTimestamp(token.get().encoded()) : made, digest, token);
+            Optional<Timestamped> token = common.token(made, options.digest());
+            return new Made(
+                    token.isPresent() ? made.withTimestamp(token.get().token().encoded()) : made, digest, token);
         }
         OptionalInt sequenceNumber =
                 primary.isPresent() ? OptionalInt.of(primary.get().nested().size() + 1) : OptionalInt.empty();
@@ -180,9 +181,9 @@ public final class SignByFormat {
                 writing.indirectData(options.digest()),
                 new SignedAttributes(new SpcSpOpusInfo(options.description(), options.url()), false, sequenceNumber));
         AuthenticodeSignature made = signer.sign(content);
-        Optional<TimestampToken> token = common.token(made, options.digest());
+        Optional<Timestamped> token = common.token(made, options.digest());
         AuthenticodeSignature stamped =
-                token.isPresent() ? made.withTimestamp(token.get().encoded()) : made;
+                token.isPresent() ? made.withTimestamp(token.get().token().encoded()) : made;
         return new Made(
                 primary.isPresent() ? primary.get().withNested(stamped) : stamped, content.imageDigest(), token);
     }

@@ -17,6 +17,7 @@ import io.countersign.sign.SignFile.Options;
 import io.countersign.timestamp.TimestampSource;
 import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.TimestampUnavailable;
+import io.countersign.timestamp.Timestamped;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,15 +109,16 @@ public final class SignCatalog {
         return DigestAlgorithm.SHA256.digest(octets.toByteArray());
     }
 
-    private record Made(Catalog catalog, Optional<TimestampToken> token) {}
+    private record Made(Catalog catalog, Optional<Timestamped> token) {}
 
     private Made make(Catalog catalog, Options options, Path output)
             throws IOException, KeyUnavailable, TimestampUnavailable {
         CatalogSignature made = new AuthenticodeSigner(key)
                 .signCatalog(
                         catalog.trustList(), options.digest(), new SpcSpOpusInfo(options.description(), options.url()));
-        Optional<TimestampToken> token = new KeyAndTimestamp(key, timestamps).token(made, options.digest());
-        CatalogSignature whole = token.isPresent() ? timestamped(made, token.get()) : made;
+        Optional<Timestamped> token = new KeyAndTimestamp(key, timestamps).token(made, options.digest());
+        CatalogSignature whole =
+                token.isPresent() ? timestamped(made, token.get().token()) : made;
         byte[] octets = whole.encoded().toByteArray();
         Catalog signed = require(whole.encoded(), catalog);
         AtomicFile.write(output, temporary -> {

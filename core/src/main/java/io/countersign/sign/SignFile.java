@@ -20,8 +20,8 @@ import io.countersign.pe.MalformedPe;
 import io.countersign.pe.PageHashes;
 import io.countersign.pe.PeImage;
 import io.countersign.timestamp.TimestampSource;
-import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.TimestampUnavailable;
+import io.countersign.timestamp.Timestamped;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -208,7 +208,7 @@ public final class SignFile {
      *
      * @param first the marker for which the signature was made again
      */
-    private record Made(AuthenticodeSignature whole, Optional<TimestampToken> token, Optional<InvalidMarker> first) {}
+    private record Made(AuthenticodeSignature whole, Optional<Timestamped> token, Optional<InvalidMarker> first) {}
 
     private Made make(Draft draft, PeImage image, Optional<AuthenticodeSignature> present, Options options)
             throws IOException, KeyUnavailable, TimestampUnavailable, MalformedPe, MalformedSignature {
@@ -222,14 +222,15 @@ public final class SignFile {
         return new Made(assemble(stamped.signature(), present, options, image, draft.scan()), stamped.token(), marker);
     }
 
-    private record Stamped(AuthenticodeSignature signature, Optional<TimestampToken> token) {}
+    private record Stamped(AuthenticodeSignature signature, Optional<Timestamped> token) {}
 
     private Stamped stamped(AuthenticodeContent content)
             throws KeyUnavailable, TimestampUnavailable, MalformedSignature {
         AuthenticodeSignature made = new AuthenticodeSigner(key).sign(content);
-        Optional<TimestampToken> token = new KeyAndTimestamp(key, timestamps)
+        Optional<Timestamped> token = new KeyAndTimestamp(key, timestamps)
                 .token(made, content.imageDigest().algorithm());
-        return new Stamped(token.isPresent() ? made.withTimestamp(token.get().encoded()) : made, token);
+        return new Stamped(
+                token.isPresent() ? made.withTimestamp(token.get().token().encoded()) : made, token);
     }
 
     private static Optional<PageHashes> pageHashes(Draft draft, Options options) throws IOException, MalformedPe {

@@ -1,7 +1,7 @@
 package io.countersign.sign;
 
 import io.countersign.key.Digest;
-import io.countersign.timestamp.TimestampToken;
+import io.countersign.timestamp.Timestamped;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param imageDigestBefore the Authenticode digest of the submitted file
  * @param imageDigestAfter the same of the signed file as written, always equal
  * @param chain of the key, leaf first
- * @param timestamp the token, if one was asked for
+ * @param timestamp the token and who gave it, if one was asked for
  * @param warnings what to know before relying on the signature, a sentence each
  */
 public record SignedFile(
@@ -23,7 +23,7 @@ public record SignedFile(
         Digest imageDigestBefore,
         Digest imageDigestAfter,
         List<X509Certificate> chain,
-        Optional<TimestampToken> timestamp,
+        Optional<Timestamped> timestamp,
         List<String> warnings) {
     public SignedFile {
         warnings = List.copyOf(warnings);

@@ -12,8 +12,8 @@ import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
 import io.countersign.sign.TimestampFile.Options;
 import io.countersign.timestamp.TimestampSource;
-import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.TimestampUnavailable;
+import io.countersign.timestamp.Timestamped;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -29,12 +29,12 @@ public final class TimestampByFormat {
     /**
      * Adds an RFC 3161 token to one signature. The output appears whole or not at all; it may be the input itself.
      *
-     * @return the token
+     * @return the token and who gave it
      * @throws UnacceptableFile if the input is of no known format, is malformed or not signed, if the signature does not hold, or
      *     if it has a timestamp and that was not expected
      * @throws TimestampUnavailable if no timestamp was given; nothing is written
      */
-    public TimestampToken timestamp(Path input, Path output, Options options)
+    public Timestamped timestamp(Path input, Path output, Options options)
             throws IOException, UnacceptableFile, TimestampUnavailable {
         FileFormat format = Formats.of(input);
         return switch (format) {
@@ -46,7 +46,7 @@ public final class TimestampByFormat {
         };
     }
 
-    private TimestampToken timestampCopy(Path input, FileFormat format, Path output, Options options)
+    private Timestamped timestampCopy(Path input, FileFormat format, Path output, Options options)
             throws IOException, UnacceptableFile, TimestampUnavailable {
         try (PrivateCopy copy = PrivateCopy.of(input, output)) {
             Map<String, Digest> parts;
@@ -79,8 +79,8 @@ public final class TimestampByFormat {
             TimestampFile.requireRebuildable(primary);
             TimestampFile.requireHolds(chosen);
 
-            TimestampToken token = timestamps.timestamp(TimestampFile.imprint(chosen));
-            SignedDataSignature stamped = chosen.withTimestamp(token.encoded());
+            Timestamped stamp = timestamps.timestamp(TimestampFile.imprint(chosen));
+            SignedDataSignature stamped = chosen.withTimestamp(stamp.token().encoded());
             SignedDataSignature whole = options.signature() == 0
                     ? stamped
                     : ((AuthenticodeSignature) primary)
@@ -90,7 +90,7 @@ public final class TimestampByFormat {
             }
             copy.check(format, whole, signed, parts);
             copy.release();
-            return token;
+            return stamp;
         } catch (MalformedFile | MalformedSignature e) {
             throw new UnacceptableFile(e.getMessage(), e);
         }

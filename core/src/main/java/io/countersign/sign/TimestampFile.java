@@ -10,8 +10,8 @@ import io.countersign.pe.ByteSource;
 import io.countersign.pe.MalformedPe;
 import io.countersign.pe.PeImage;
 import io.countersign.timestamp.TimestampSource;
-import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.TimestampUnavailable;
+import io.countersign.timestamp.Timestamped;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -48,12 +48,12 @@ public final class TimestampFile {
      * Adds an RFC 3161 token (unsigned attribute 1.3.6.1.4.1.311.3.3.1) to one signature. The output appears whole or not at
      * all; it may be the input itself.
      *
-     * @return the token
+     * @return the token and who gave it
      * @throws UnacceptableFile if the input is no PE, is malformed or not signed, if the signature does not hold, or if it has
      *     a timestamp and that was not expected
      * @throws TimestampUnavailable if no timestamp was given; nothing is written
      */
-    public TimestampToken timestamp(Path input, Path output, Options options)
+    public Timestamped timestamp(Path input, Path output, Options options)
             throws IOException, UnacceptableFile, TimestampUnavailable {
         try (ByteSource source = ByteSource.open(input)) {
             PeImage image = PeImage.parse(source);
@@ -69,12 +69,13 @@ public final class TimestampFile {
                 requireUnchanged(signed, draft.scan().imageDigest(signed.algorithm()));
                 requireHolds(chosen);
 
-                TimestampToken token = timestamps.timestamp(imprint(chosen));
-                AuthenticodeSignature stamped = chosen.withTimestamp(token.encoded());
+                Timestamped stamp = timestamps.timestamp(imprint(chosen));
+                AuthenticodeSignature stamped =
+                        chosen.withTimestamp(stamp.token().encoded());
                 AuthenticodeSignature whole =
                         options.signature() == 0 ? stamped : primary.withNested(options.signature() - 1, stamped);
                 draft.release(whole, false);
-                return token;
+                return stamp;
             }
         } catch (MalformedPe | MalformedSignature e) {
             throw new UnacceptableFile(e.getMessage(), e);

@@ -6,8 +6,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
@@ -57,7 +59,7 @@ public final class FirstAvailable implements TimestampSource {
     }
 
     @Override
-    public TimestampToken timestamp(Digest imprint) throws TimestampUnavailable {
+    public Timestamped timestamp(Digest imprint) throws TimestampUnavailable {
         return new Request(imprint).answered();
     }
 
@@ -82,18 +84,19 @@ public final class FirstAvailable implements TimestampSource {
         private final Instant start = clock.instant();
         private final List<Candidate> candidates = new ArrayList<>();
         private final List<TimestampUnavailable> failures = new ArrayList<>();
+        private final Set<FailedAttempt> attempts = new LinkedHashSet<>();
 
         Request(Digest imprint) {
             this.imprint = imprint;
             authorities.forEach(a -> candidates.add(new Candidate(a)));
         }
 
-        TimestampToken answered() throws TimestampUnavailable {
+        Timestamped answered() throws TimestampUnavailable {
             while (!candidates.isEmpty()) {
                 Candidate next = next(clock.instant());
                 Optional<TimestampToken> token = ask(next);
                 if (token.isPresent()) {
-                    return token.get();
+                    return new Timestamped(token.get(), next.authority.name(), List.copyOf(attempts));
                 }
             }
             throw failed();
@@ -148,6 +151,7 @@ public final class FirstAvailable implements TimestampSource {
                 return Optional.of(token);
             } catch (TimestampUnavailable e) {
                 failures.add(e);
+                attempts.add(new FailedAttempt(candidate.authority.name(), e.getMessage()));
                 if (Thread.currentThread().isInterrupted()) {
                     throw failed();
                 }

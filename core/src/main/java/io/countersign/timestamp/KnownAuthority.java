@@ -51,13 +51,13 @@ public final class KnownAuthority {
         this.interval = requestsPerMinute.isPresent() ? MINUTE.dividedBy(requestsPerMinute.getAsInt()) : Duration.ZERO;
     }
 
-    /** As given; for messages. */
+    /** As given; for messages and provenance. */
     public String name() {
         return name;
     }
 
     TimestampToken ask(Digest imprint) throws TimestampUnavailable {
-        return source.timestamp(imprint);
+        return source.timestamp(imprint).token();
     }
 
     synchronized void succeeded() {

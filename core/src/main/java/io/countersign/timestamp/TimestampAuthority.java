@@ -73,7 +73,7 @@ public final class TimestampAuthority implements TimestampSource {
     }
 
     @Override
-    public TimestampToken timestamp(Digest imprint) throws TimestampUnavailable {
+    public Timestamped timestamp(Digest imprint) throws TimestampUnavailable {
         BigInteger nonce = new BigInteger(64, RANDOM);
         TimestampResponse response =
                 answer(new TimestampRequest(imprint, Optional.of(nonce), true, Optional.empty()).encode());
@@ -84,7 +84,7 @@ public final class TimestampAuthority implements TimestampSource {
                             + cause.map(Throwable::getMessage).orElse(refused.text()),
                     cause.orElse(null));
         }
-        return ((TimestampResponse.Granted) response).token();
+        return new Timestamped(((TimestampResponse.Granted) response).token(), name);
     }
 
     /** DER TimeStampReq in, DER TimeStampResp out: the octets of {@link #answer}. Never throws for what the client sent. */

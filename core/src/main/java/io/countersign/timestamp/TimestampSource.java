@@ -9,5 +9,5 @@ public interface TimestampSource {
      *
      * @throws TimestampUnavailable if no acceptable token was given; another try may help
      */
-    TimestampToken timestamp(Digest imprint) throws TimestampUnavailable;
+    Timestamped timestamp(Digest imprint) throws TimestampUnavailable;
 }

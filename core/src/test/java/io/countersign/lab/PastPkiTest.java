@@ -45,8 +45,9 @@ class PastPkiTest {
     void itsTimestampsAreOfThenAndNotOfAnInstallationsPolicy() throws Exception {
         ThrowAwayKey timestamper = PastPki.timestamper(pki.timestampRoot(), "Timestamp Authority");
 
-        TimestampToken token =
-                PastPki.timestamps(timestamper, THEN).timestamp(DigestAlgorithm.SHA256.digest(new byte[] {1}));
+        TimestampToken token = PastPki.timestamps(timestamper, THEN)
+                .timestamp(DigestAlgorithm.SHA256.digest(new byte[] {1}))
+                .token();
 
         assertThat(token.genTime()).isEqualTo(THEN);
         assertThat(token.policy()).startsWith(TimestampPolicy.LAB.oid() + ".").isNotEqualTo(TimestampPolicy.LAB.oid());

@@ -14,6 +14,12 @@ import io.countersign.key.KeyAttributes;
 import io.countersign.sign.SignFile;
 import io.countersign.sign.SignFile.Options;
 import io.countersign.sign.SignedFile;
+import io.countersign.timestamp.FirstAvailable;
+import io.countersign.timestamp.KnownAuthority;
+import io.countersign.timestamp.Patience;
+import io.countersign.timestamp.TimestampAuthority;
+import io.countersign.timestamp.TimestampSource;
+import io.countersign.timestamp.TimestampUnavailable;
 import io.countersign.verify.Finding;
 import io.countersign.verify.Finding.Outcome;
 import java.nio.charset.StandardCharsets;
@@ -21,9 +27,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +62,11 @@ class VerifyProvenanceTest {
     @BeforeEach
     void sign() throws Exception {
         file = folder.resolve("hello.sys");
-        SignedFile signed = new SignFile(publisher, Optional.empty())
+        line = record(Optional.empty());
+    }
+
+    private String record(Optional<TimestampSource> timestamps) throws Exception {
+        SignedFile signed = new SignFile(publisher, timestamps)
                 .sign(
                         PeSample.plus().writeTo(folder.resolve("in.sys")),
                         file,
@@ -72,7 +84,7 @@ class VerifyProvenanceTest {
                 Instant.EPOCH,
                 Instant.EPOCH.plusSeconds(1),
                 "0.1.0");
-        line = SigningStatement.attest(signed, context, evidence);
+        return SigningStatement.attest(signed, context, evidence);
     }
 
     @Test
@@ -97,6 +109,29 @@ class VerifyProvenanceTest {
                         .hex());
         assertThat(statement.at("/predicate/policy/name").asText()).isEqualTo("test-signing");
         assertThat(statement.at("/predicate/key/extractable").asBoolean(true)).isFalse();
+    }
+
+    @Test
+    void theStatementNamesWhoGaveTheTimestampAndWhyOthersDidNot() throws Exception {
+        TimestampSource down = imprint -> {
+            throw new TimestampUnavailable("it is down");
+        };
+        TimestampSource sound = new TimestampAuthority(
+                "sound",
+                TestPki.issue(TestPki.root("Test Timestamp Root"), "Test TSA", Kind.TIME_STAMPING),
+                InstantSource.system());
+        line = record(Optional.of(new FirstAvailable(
+                List.of(
+                        new KnownAuthority("first", down, OptionalInt.empty()),
+                        new KnownAuthority("second", sound, OptionalInt.empty())),
+                Patience.USUAL,
+                InstantSource.system())));
+
+        JsonNode timestamp = payload().at("/predicate/timestamp");
+        assertThat(timestamp.path("source").asText()).isEqualTo("second");
+        assertThat(timestamp.at("/failures/0/source").asText()).isEqualTo("first");
+        assertThat(timestamp.at("/failures/0/reason").asText()).isEqualTo("it is down");
+        assertThat(verify(line)).isNotEmpty().allMatch(f -> f.outcome() == Outcome.PASSED);
     }
 
     @Test

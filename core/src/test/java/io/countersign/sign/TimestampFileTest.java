@@ -197,7 +197,7 @@ class TimestampFileTest {
     }
 
     private static TimestampToken stamp(Path input, Path output, TimestampFile.Options options) throws Exception {
-        return new TimestampFile(authority).timestamp(input, output, options);
+        return new TimestampFile(authority).timestamp(input, output, options).token();
     }
 
     private static AuthenticodeSignature read(Path file) throws Exception {

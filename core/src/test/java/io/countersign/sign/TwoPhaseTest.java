@@ -21,8 +21,8 @@ import io.countersign.sign.SignFile.Existing;
 import io.countersign.sign.SignFile.Options;
 import io.countersign.timestamp.TimestampAuthority;
 import io.countersign.timestamp.TimestampSource;
-import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.TimestampUnavailable;
+import io.countersign.timestamp.Timestamped;
 import io.countersign.verify.Verdict;
 import io.countersign.verify.VerifyFile;
 import java.nio.file.Files;
@@ -80,15 +80,15 @@ class TwoPhaseTest {
     /** Gives the same token for the same digest, so that two ways of signing can be compared. */
     private static final class SameToken implements TimestampSource {
         private final TimestampSource authority;
-        private final Map<Digest, TimestampToken> given = new HashMap<>();
+        private final Map<Digest, Timestamped> given = new HashMap<>();
 
         SameToken(TimestampSource authority) {
             this.authority = authority;
         }
 
         @Override
-        public TimestampToken timestamp(Digest imprint) throws TimestampUnavailable {
-            TimestampToken token = given.get(imprint);
+        public Timestamped timestamp(Digest imprint) throws TimestampUnavailable {
+            Timestamped token = given.get(imprint);
             if (token == null) {
                 token = authority.timestamp(imprint);
                 given.put(imprint, token);

@@ -36,7 +36,7 @@ class FirstAvailableTest {
         }
 
         @Override
-        public TimestampToken timestamp(Digest imprint) throws TimestampUnavailable {
+        public Timestamped timestamp(Digest imprint) throws TimestampUnavailable {
             asked.add(name);
             if (left-- > 0) {
                 throw failure;
@@ -47,11 +47,26 @@ class FirstAvailableTest {
 
     @Test
     void theSecondIsAskedAtOnceWhenTheFirstFails() throws TimestampUnavailable {
-        assertThat(of(passing("one", 9), sound("two")).timestamp(IMPRINT).imprint())
-                .contains(IMPRINT);
+        Timestamped timestamped = of(passing("one", 9), sound("two")).timestamp(IMPRINT);
 
+        assertThat(timestamped.token().imprint()).contains(IMPRINT);
+        assertThat(timestamped.source()).isEqualTo("two");
+        assertThat(timestamped.failures()).containsExactly(new FailedAttempt("one", "one is down"));
         assertThat(asked).containsExactly("one", "two");
         assertThat(slept).isEmpty();
+    }
+
+    @Test
+    void aReasonIsRecordedOnceAnAuthorityHoweverOftenItWasAsked() throws TimestampUnavailable {
+        assertThat(of(passing("one", 2)).timestamp(IMPRINT).failures())
+                .containsExactly(new FailedAttempt("one", "one is down"));
+    }
+
+    @Test
+    void whatAStrangerSaidIsRecordedPrintableAndShort() {
+        FailedAttempt attempt = new FailedAttempt("one", "\u001b[2J" + "x".repeat(10_000));
+
+        assertThat(attempt.reason()).startsWith("[2Jxx").endsWith("x…").hasSize(500);
     }
 
     @Test

@@ -222,7 +222,7 @@ class TimestampAuthorityTest {
 
     @Test
     void inProcessATokenCarriesTheChainAndANonce() throws TimestampUnavailable {
-        TimestampToken token = authority.timestamp(IMPRINT);
+        TimestampToken token = authority.timestamp(IMPRINT).token();
 
         assertThat(token.imprint()).contains(IMPRINT);
         assertThat(token.nonce()).isPresent();

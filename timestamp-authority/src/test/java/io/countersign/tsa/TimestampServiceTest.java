@@ -82,7 +82,9 @@ class TimestampServiceTest {
     void ourOwnClientAcceptsItsTokensAndTheirTimeIsNow() throws TimestampUnavailable {
         Digest imprint = DigestAlgorithm.SHA512.digest(new byte[] {1});
 
-        TimestampToken token = new HttpTimestampSource(service, Duration.ofSeconds(20)).timestamp(imprint);
+        TimestampToken token = new HttpTimestampSource(service, Duration.ofSeconds(20))
+                .timestamp(imprint)
+                .token();
 
         assertThat(token.imprint()).contains(imprint);
         assertThat(Duration.between(token.genTime(), Instant.now()).abs()).isLessThan(Duration.ofSeconds(20));

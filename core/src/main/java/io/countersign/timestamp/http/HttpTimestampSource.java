@@ -8,6 +8,7 @@ import io.countersign.timestamp.TimestampResponse;
 import io.countersign.timestamp.TimestampSource;
 import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.TimestampUnavailable;
+import io.countersign.timestamp.Timestamped;
 import java.math.BigInteger;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -80,7 +81,7 @@ public final class HttpTimestampSource implements TimestampSource {
     }
 
     @Override
-    public TimestampToken timestamp(Digest imprint) throws TimestampUnavailable {
+    public Timestamped timestamp(Digest imprint) throws TimestampUnavailable {
         BigInteger nonce = new BigInteger(NONCE_BITS, RANDOM);
         TimestampRequest request = new TimestampRequest(imprint, Optional.of(nonce), true, Optional.empty());
         TimestampToken token = granted(body(exchange(request)));
@@ -92,7 +93,7 @@ public final class HttpTimestampSource implements TimestampSource {
                             + "; do not use it, and ask its operator or name another authority",
                     e);
         }
-        return token;
+        return new Timestamped(token, url.toString());
     }
 
     private HttpResponse<byte[]> exchange(TimestampRequest request) throws TimestampUnavailable {

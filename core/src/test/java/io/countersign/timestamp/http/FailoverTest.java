@@ -63,7 +63,7 @@ class FailoverTest {
                 if (first.get() >= ANSWERS_BEFORE_DEATH) {
                     dying.stop(0);
                 }
-                return source.timestamp(imprint);
+                return source.timestamp(imprint).token();
             }));
         }
 

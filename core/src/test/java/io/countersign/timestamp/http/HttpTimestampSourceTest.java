@@ -77,7 +77,7 @@ class HttpTimestampSourceTest {
             reply(exchange, authority.respond(request));
         });
 
-        TimestampToken token = source.timestamp(IMPRINT);
+        TimestampToken token = source.timestamp(IMPRINT).token();
 
         assertThat(token.imprint()).contains(IMPRINT);
         assertThat(received).singleElement().satisfies(request -> {
@@ -103,7 +103,7 @@ class HttpTimestampSourceTest {
         HttpTimestampSource source =
                 serving((exchange, request) -> send(exchange, 200, contentType, authority.respond(request)));
 
-        assertThat(source.timestamp(IMPRINT).imprint()).contains(IMPRINT);
+        assertThat(source.timestamp(IMPRINT).token().imprint()).contains(IMPRINT);
     }
 
     @Test
