@@ -23,5 +23,8 @@ public final class CountersignOid {
     /** LAB-PAST: the policy of back-dated timestamps made for labs and tests, which prove nothing. */
     public static final ASN1ObjectIdentifier LAB_PAST_TIMESTAMP_POLICY = LAB_TIMESTAMP_POLICY.branch("1");
 
+    /** LAB: the policy under which even a SHA-1 imprint is stamped, for lessons about why not. */
+    public static final ASN1ObjectIdentifier LAB_SHA1_TIMESTAMP_POLICY = LAB_TIMESTAMP_POLICY.branch("2");
+
     private CountersignOid() {}
 }

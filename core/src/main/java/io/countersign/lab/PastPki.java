@@ -1,6 +1,7 @@
 package io.countersign.lab;
 
 import io.countersign.key.CountersignOid;
+import io.countersign.timestamp.TimeSource;
 import io.countersign.timestamp.TimestampAuthority;
 import io.countersign.timestamp.TimestampPolicy;
 import io.countersign.timestamp.TimestampSource;
@@ -62,8 +63,7 @@ public record PastPki(
     private static final Instant CROSS_TO = Instant.parse("2021-02-22T00:00:00Z");
 
     /** No lab's timestamp can pass for one of an installation's own authority: the policy in it is another. */
-    private static final TimestampPolicy POLICY =
-            new TimestampPolicy(CountersignOid.LAB_PAST_TIMESTAMP_POLICY.getId(), 1);
+    private static final TimestampPolicy POLICY = TimestampPolicy.of(CountersignOid.LAB_PAST_TIMESTAMP_POLICY.getId());
 
     /** Makes one with new keys. */
     public static PastPki make() {
@@ -133,6 +133,6 @@ public record PastPki(
 
     /** A time authority whose clock stands still. */
     public static TimestampSource timestamps(ThrowAwayKey timestamper, Instant time) {
-        return new TimestampAuthority("LAB-PAST", timestamper, InstantSource.fixed(time), POLICY);
+        return new TimestampAuthority("LAB-PAST", timestamper, TimeSource.of(InstantSource.fixed(time)), POLICY);
     }
 }

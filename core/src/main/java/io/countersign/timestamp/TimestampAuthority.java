@@ -9,9 +9,11 @@ import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.bouncycastle.asn1.cmp.PKIFreeText;
 import org.bouncycastle.asn1.cmp.PKIStatus;
 import org.bouncycastle.asn1.cmp.PKIStatusInfo;
@@ -20,20 +22,19 @@ import org.bouncycastle.asn1.tsp.TimeStampResp;
 
 /**
  * An RFC 3161 time-stamping authority: given a key and a clock, it answers requests. The time in a token is its clock's and
- * never a client's. Serial numbers are random, so that they stay unique across restarts and across instances that share a key
- * (RFC 3161 section 2.4.2). Safe for several threads if the key is.
+ * never a client's, and never before that of a token it issued earlier. Serial numbers are random, so that they stay unique
+ * across restarts and across instances that share a key (RFC 3161 section 2.4.2). Safe for several threads if key and clock are.
  */
 public final class TimestampAuthority implements TimestampSource {
-    /** SHA-1 is refused, as the CA/Browser Forum's code-signing baseline requirements have a TSA do since 2022. */
-    private static final Set<DigestAlgorithm> ACCEPTED =
-            EnumSet.of(DigestAlgorithm.SHA256, DigestAlgorithm.SHA384, DigestAlgorithm.SHA512);
+    /** Positive and 20 octets at most: what section 2.4.2 has every client accept. */
+    private static final int SERIAL_NUMBER_BITS = 159;
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final String name;
-    private final InstantSource clock;
     private final TimestampPolicy policy;
-    private final TimestampCertificate certificate;
+    private final GenTimes times;
+    private final List<KeyProblem> keyProblems;
     private final TokenIssuer issuer;
 
     /**
@@ -42,24 +43,41 @@ public final class TimestampAuthority implements TimestampSource {
      * @throws UnfitTimestampKey as the other constructor
      */
     public TimestampAuthority(String name, SigningKey key, InstantSource clock) {
-        this(name, key, clock, TimestampPolicy.LAB);
+        this(name, key, TimeSource.of(clock), TimestampPolicy.LAB);
     }
 
     /**
      * An authority that issues under the given policy.
      *
      * @param name for messages and provenance
+     * @param clock one that does not know the time yet is no obstacle: requests are refused until it does
      * @throws UnfitTimestampKey if the key's certificate is not that of a TSA (RFC 3161 section 2.3) or not usable now
      */
-    public TimestampAuthority(String name, SigningKey key, InstantSource clock, TimestampPolicy policy) {
+    public TimestampAuthority(String name, SigningKey key, TimeSource clock, TimestampPolicy policy) {
         this.name = name;
-        this.clock = clock;
         this.policy = policy;
-        this.certificate = TimestampCertificate.of(key.certificate());
-        certificate.objectionAt(clock.instant()).ifPresent(objection -> {
-            throw new UnfitTimestampKey(objection);
-        });
-        this.issuer = new TokenIssuer(key, certificate.holder(), policy);
+        this.times = new GenTimes(clock, policy);
+        this.keyProblems = KeyProblem.of(key.chain().subList(0, 1));
+        requireFit(clock);
+        this.issuer = new TokenIssuer(key, policy);
+    }
+
+    private void requireFit(TimeSource clock) {
+        Predicate<KeyProblem> holds =
+                problem -> problem.from().equals(Instant.MIN) && problem.until().equals(Instant.MAX);
+        String when = "";
+        try {
+            Instant now = clock.now();
+            holds = problem -> problem.holdsAt(now);
+            when = "; the clock says " + now;
+        } catch (TimeNotAvailable e) {
+            // What depends on the time is looked at again for each token.
+        }
+        String problems =
+                keyProblems.stream().filter(holds).map(KeyProblem::text).collect(Collectors.joining("; "));
+        if (!problems.isEmpty()) {
+            throw new UnfitTimestampKey(problems + when);
+        }
     }
 
     /** For messages. */
@@ -75,16 +93,21 @@ public final class TimestampAuthority implements TimestampSource {
     @Override
     public Timestamped timestamp(Digest imprint) throws TimestampUnavailable {
         BigInteger nonce = new BigInteger(64, RANDOM);
-        TimestampResponse response =
+        TimestampAnswer answer =
                 answer(new TimestampRequest(imprint, Optional.of(nonce), true, Optional.empty()).encode());
-        if (response instanceof TimestampResponse.Refused refused) {
-            Optional<Throwable> cause = refused.cause();
+        if (answer instanceof TimestampAnswer.Rejected rejected) {
+            Optional<Throwable> cause = rejected.cause();
             throw new TimestampUnavailable(
                     "the timestamp authority " + name + " in this process gave no token: "
-                            + cause.map(Throwable::getMessage).orElse(refused.text()),
+                            + cause.map(Throwable::getMessage).orElse(rejected.text()),
                     cause.orElse(null));
         }
-        return new Timestamped(((TimestampResponse.Granted) response).token(), name);
+        try {
+            byte[] token = ((TimestampAnswer.Issued) answer).token().toByteArray();
+            return new Timestamped(TimestampToken.parse(token), name);
+        } catch (MalformedTimestamp e) {
+            throw new IllegalStateException("what was verified can be read", e);
+        }
     }
 
     /** DER TimeStampReq in, DER TimeStampResp out: the octets of {@link #answer}. Never throws for what the client sent. */
@@ -98,51 +121,66 @@ public final class TimestampAuthority implements TimestampSource {
      *
      * @param request a DER TimeStampReq; anything else is refused
      */
-    public TimestampResponse answer(byte[] request) {
+    public TimestampAnswer answer(byte[] request) {
         try {
             TimestampRequest parsed = TimestampRequest.parse(request);
-            requireAccepted(parsed);
-            return issue(parsed);
+            return issue(parsed, acceptedPolicy(parsed));
         } catch (RefusedRequest e) {
-            return refused(e.refusal(), e.getMessage(), null);
-        } catch (KeyUnavailable | MalformedTimestamp | RuntimeException e) {
+            return rejected(e.refusal(), e.getMessage(), null);
+        } catch (TimeNotAvailable e) {
+            return rejected(Refusal.TIME_NOT_AVAILABLE, e.getMessage(), null);
+        } catch (KeyUnavailable | RuntimeException e) {
             // RuntimeException: what a PKCS#11 provider throws besides must not cost the client its answer.
-            return refused(Refusal.SYSTEM_FAILURE, "the authority cannot sign now; its log says why", e);
+            return rejected(Refusal.SYSTEM_FAILURE, "the authority cannot sign now; its log says why", e);
         }
     }
 
-    private void requireAccepted(TimestampRequest request) throws RefusedRequest {
-        DigestAlgorithm algorithm = request.imprint().algorithm();
-        if (!ACCEPTED.contains(algorithm)) {
-            throw new RefusedRequest(
-                    Refusal.BAD_ALG, algorithm.jcaName() + " is not accepted; use SHA-256, SHA-384 or SHA-512");
-        }
-        if (!request.policy().orElse(policy.oid()).equals(policy.oid())) {
+    private String acceptedPolicy(TimestampRequest request) throws RefusedRequest {
+        String asked = request.policy().orElse(policy.oid());
+        if (!policy.accepted().contains(asked)) {
             throw new RefusedRequest(
                     Refusal.UNACCEPTED_POLICY,
-                    "the requested policy is not this authority's; ask for " + policy.oid() + " or for none");
+                    "the requested policy is not this authority's; ask for " + String.join(" or ", policy.accepted())
+                            + " or for none");
         }
+        DigestAlgorithm algorithm = request.imprint().algorithm();
+        Set<DigestAlgorithm> digests = policy.digestsUnder(asked);
+        if (!digests.contains(algorithm)) {
+            throw new RefusedRequest(
+                    Refusal.BAD_ALG,
+                    algorithm.jcaName() + " is not accepted; use "
+                            + digests.stream().map(DigestAlgorithm::jcaName).collect(Collectors.joining(" or ")));
+        }
+        return asked;
     }
 
-    private TimestampResponse issue(TimestampRequest request) throws KeyUnavailable, MalformedTimestamp {
-        Instant time = clock.instant();
-        Optional<String> objection = certificate.objectionAt(time);
-        if (objection.isPresent()) {
-            throw KeyUnavailable.permanently(objection.get(), null);
+    private TimestampAnswer issue(TimestampRequest request, String underPolicy)
+            throws KeyUnavailable, TimeNotAvailable {
+        Instant time = times.next();
+        for (KeyProblem problem : keyProblems) {
+            if (problem.holdsAt(time)) {
+                throw KeyUnavailable.permanently(problem.text() + "; the clock says " + time, null);
+            }
         }
-        ContentInfo token = issuer.issue(request, time);
+        BigInteger serialNumber = newSerialNumber();
+        ContentInfo token = issuer.issue(request, underPolicy, serialNumber, time);
         TimeStampResp response = new TimeStampResp(new PKIStatusInfo(PKIStatus.granted), token);
-        return new TimestampResponse.Granted(
-                Bytes.of(Encoding.der(response)), TimestampToken.parse(Encoding.der(token)));
+        return new TimestampAnswer.Issued(
+                Bytes.taking(Encoding.der(response)),
+                Bytes.taking(Encoding.der(token)),
+                serialNumber,
+                time,
+                underPolicy,
+                request.imprint());
     }
 
-    private static TimestampResponse refused(Refusal refusal, String text, Throwable cause) {
+    private static BigInteger newSerialNumber() {
+        return new BigInteger(SERIAL_NUMBER_BITS, RANDOM).setBit(SERIAL_NUMBER_BITS - 1);
+    }
+
+    private static TimestampAnswer rejected(Refusal refusal, String text, Throwable cause) {
         PKIStatusInfo status = new PKIStatusInfo(PKIStatus.rejection, new PKIFreeText(text), refusal.asFailureInfo());
-        return new TimestampResponse.Refused(
-                Bytes.of(Encoding.der(new TimeStampResp(status, null))),
-                PKIStatus.REJECTION,
-                Set.of(refusal),
-                text,
-                Optional.ofNullable(cause));
+        return new TimestampAnswer.Rejected(
+                Bytes.taking(Encoding.der(new TimeStampResp(status, null))), refusal, text, Optional.ofNullable(cause));
     }
 }

@@ -1,13 +1,17 @@
 package io.countersign.timestamp;
 
+import io.countersign.key.HostileInput;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.text.ParseException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bouncycastle.asn1.ASN1GeneralizedTime;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -18,33 +22,8 @@ import org.bouncycastle.asn1.x509.PrivateKeyUsagePeriod;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
 
-/**
- * A certificate fit for a TSA: the rules, one method each.
- *
- * @param usableFrom the first instant its key may sign
- * @param usableUntil the last one
- */
-record TimestampCertificate(X509CertificateHolder holder, Instant usableFrom, Instant usableUntil) {
-    /** @throws UnfitTimestampKey if the certificate breaks a rule that does not depend on the time, naming every one */
-    static TimestampCertificate of(X509Certificate certificate) {
-        String subject = "the certificate " + certificate.getSubjectX500Principal();
-        try {
-            X509CertificateHolder holder = new JcaX509CertificateHolder(certificate);
-            Extensions extensions = Optional.ofNullable(holder.getExtensions())
-                    .orElseThrow(() -> new UnfitTimestampKey(subject + " has no extensions; " + WANTED));
-            String objections = Stream.of(
-                            extendedKeyUsage(extensions), endEntity(extensions), digitalSignature(extensions))
-                    .flatMap(Optional::stream)
-                    .collect(Collectors.joining("; "));
-            if (!objections.isEmpty()) {
-                throw new UnfitTimestampKey(subject + " cannot be a TSA's: " + objections + "; " + WANTED);
-            }
-            return withUsagePeriod(holder, extensions);
-        } catch (CertificateEncodingException | ParseException e) {
-            throw new UnfitTimestampKey(subject + " cannot be read: " + e.getMessage() + "; " + WANTED, e);
-        }
-    }
-
+/** Whether a certificate is fit for a TSA: the rules, one method each. */
+final class TimestampCertificate {
     private static final String WANTED =
             "wanted an end-entity certificate with key usage digitalSignature and a critical"
                     + " extended key usage of timeStamping (1.3.6.1.5.5.7.3.8) alone";
@@ -76,30 +55,69 @@ record TimestampCertificate(X509CertificateHolder holder, Instant usableFrom, In
                 : Optional.of("its key usage lacks digitalSignature");
     }
 
-    /** A TSA's certificate outlives the use of its key, which RFC 3280 section 4.2.1.4 lets it say. */
-    private static TimestampCertificate withUsagePeriod(X509CertificateHolder holder, Extensions extensions)
-            throws ParseException {
-        Instant from = holder.getNotBefore().toInstant();
-        Instant until = holder.getNotAfter().toInstant();
-        PrivateKeyUsagePeriod period =
-                PrivateKeyUsagePeriod.getInstance(extensions.getExtensionParsedValue(Extension.privateKeyUsagePeriod));
-        if (period != null && period.getNotBefore() != null) {
-            Instant start = period.getNotBefore().getDate().toInstant();
-            from = start.isAfter(from) ? start : from;
+    /** Every rule broken, for ever or for a time, by the certificate of a TSA's key or by those above it; leaf first. */
+    static List<KeyProblem> problems(List<X509Certificate> chain) {
+        X509Certificate leaf = chain.get(0);
+        String subject = "the certificate " + leaf.getSubjectX500Principal();
+        List<KeyProblem> problems = new ArrayList<>();
+        try {
+            X509CertificateHolder holder = new JcaX509CertificateHolder(leaf);
+            Extensions extensions = holder.getExtensions();
+            if (extensions == null) {
+                problems.add(KeyProblem.always(subject + " has no extensions; " + WANTED));
+            } else {
+                Stream.of(extendedKeyUsage(extensions), endEntity(extensions), digitalSignature(extensions))
+                        .flatMap(Optional::stream)
+                        .map(broken -> KeyProblem.always(subject + " cannot be a TSA's: " + broken + "; " + WANTED))
+                        .forEach(problems::add);
+                problems.addAll(usagePeriod("the key of " + holder.getSubject(), extensions));
+            }
+        } catch (CertificateEncodingException | RuntimeException e) {
+            // Bouncy Castle answers malformed extensions with unchecked exceptions.
+            problems.add(KeyProblem.always(subject + " cannot be read: " + HostileInput.reason(e) + "; " + WANTED));
         }
-        if (period != null && period.getNotAfter() != null) {
-            Instant end = period.getNotAfter().getDate().toInstant();
-            until = end.isBefore(until) ? end : until;
+        for (X509Certificate certificate : chain) {
+            problems.addAll(outside(
+                    "the certificate " + certificate.getSubjectX500Principal() + " is valid",
+                    certificate.getNotBefore().toInstant(),
+                    certificate.getNotAfter().toInstant()));
         }
-        return new TimestampCertificate(holder, from, until);
+        return List.copyOf(problems);
     }
 
-    /** Why its key must not sign at this time, if so. */
-    Optional<String> objectionAt(Instant time) {
-        return time.isBefore(usableFrom) || time.isAfter(usableUntil)
-                ? Optional.of(
-                        "the key of " + holder.getSubject() + " may sign from " + usableFrom + " until " + usableUntil
-                                + ", and the clock says " + time + "; renew the certificate or set the clock right")
-                : Optional.empty();
+    /** A TSA's certificate outlives the use of its key, which RFC 3280 section 4.2.1.4 lets it say. */
+    private static List<KeyProblem> usagePeriod(String key, Extensions extensions) {
+        PrivateKeyUsagePeriod period =
+                PrivateKeyUsagePeriod.getInstance(extensions.getExtensionParsedValue(Extension.privateKeyUsagePeriod));
+        if (period == null) {
+            return List.of();
+        }
+        return outside(key + " may sign", instant(period.getNotBefore()), instant(period.getNotAfter()));
+    }
+
+    private static Instant instant(ASN1GeneralizedTime time) {
+        try {
+            return time == null ? null : time.getDate().toInstant();
+        } catch (ParseException e) {
+            throw new IllegalArgumentException("its private key usage period holds no time", e);
+        }
+    }
+
+    /** Both ends belong to what is allowed; null for an end that is not there. */
+    private static List<KeyProblem> outside(String allowed, Instant first, Instant last) {
+        List<KeyProblem> problems = new ArrayList<>();
+        if (first != null) {
+            problems.add(new KeyProblem(
+                    allowed + " from " + first + " on; set the clock right, or wait",
+                    Instant.MIN,
+                    first.minusNanos(1)));
+        }
+        if (last != null) {
+            problems.add(new KeyProblem(
+                    allowed + " until " + last + "; renew the certificate, or set the clock right",
+                    last.plusNanos(1),
+                    Instant.MAX));
+        }
+        return problems;
     }
 }

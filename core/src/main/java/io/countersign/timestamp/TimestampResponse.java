@@ -3,7 +3,6 @@ package io.countersign.timestamp;
 import io.countersign.key.Bytes;
 import io.countersign.key.HostileInput;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.Set;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1Sequence;
@@ -34,10 +33,8 @@ public sealed interface TimestampResponse {
      * @param status PKIStatus: 2 rejection, 3 waiting, 4 revocationWarning, 5 revocationNotification
      * @param refusals the reasons given; may be empty
      * @param text the authority's explanation, on one line of bounded length; may be empty
-     * @param cause for our own log, never for the wire; empty when the response was read from the wire
      */
-    record Refused(Bytes encoded, int status, Set<Refusal> refusals, String text, Optional<Throwable> cause)
-            implements TimestampResponse {
+    record Refused(Bytes encoded, int status, Set<Refusal> refusals, String text) implements TimestampResponse {
         public Refused {
             refusals = Set.copyOf(refusals);
         }
@@ -62,7 +59,7 @@ public sealed interface TimestampResponse {
             }
             Set<Refusal> refusals =
                     info.getFailInfo() == null ? Set.of() : Refusal.in(new PKIFailureInfo(info.getFailInfo()));
-            return new Refused(Bytes.of(der), status, refusals, oneLine(info.getStatusString()), Optional.empty());
+            return new Refused(Bytes.of(der), status, refusals, oneLine(info.getStatusString()));
         } catch (IOException | RuntimeException e) {
             // Bouncy Castle answers hostile ASN.1 with unchecked exceptions as well.
             throw new MalformedTimestamp("not an RFC 3161 response: " + HostileInput.reason(e), e);

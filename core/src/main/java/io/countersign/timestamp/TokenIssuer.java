@@ -6,7 +6,6 @@ import io.countersign.key.SignatureAlgorithm;
 import io.countersign.key.SigningKey;
 import io.countersign.key.SigningKeyContentSigner;
 import java.math.BigInteger;
-import java.security.SecureRandom;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -21,6 +20,7 @@ import org.bouncycastle.asn1.cms.CMSAttributes;
 import org.bouncycastle.asn1.cms.ContentInfo;
 import org.bouncycastle.asn1.cms.Time;
 import org.bouncycastle.asn1.tsp.TimeStampReq;
+import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
 import org.bouncycastle.cms.DefaultSignedAttributeTableGenerator;
@@ -33,7 +33,6 @@ import org.bouncycastle.operator.bc.BcDigestCalculatorProvider;
 import org.bouncycastle.tsp.TSPException;
 import org.bouncycastle.tsp.TimeStampTokenGenerator;
 import org.bouncycastle.util.CollectionStore;
-import org.bouncycastle.util.Store;
 
 /**
  * Builds and signs tokens for requests already accepted: TSTInfo (RFC 3161 section 2.4.2) in a SignedData whose signed
@@ -41,35 +40,31 @@ import org.bouncycastle.util.Store;
  */
 final class TokenIssuer {
     private static final DigestCalculatorProvider DIGESTS = new BcDigestCalculatorProvider();
-    private static final SecureRandom RANDOM = new SecureRandom();
-
-    /** Positive and 20 octets at most: what section 2.4.2 has every client accept. */
-    private static final int SERIAL_NUMBER_BITS = 159;
-
     private final SigningKey key;
     private final SignatureAlgorithm algorithm;
     private final TimestampPolicy policy;
     private final X509CertificateHolder certificate;
-    private final Store<X509CertificateHolder> published;
+    private final List<X509CertificateHolder> published;
 
-    TokenIssuer(SigningKey key, X509CertificateHolder certificate, TimestampPolicy policy) {
+    TokenIssuer(SigningKey key, TimestampPolicy policy) {
         this.key = key;
         this.algorithm = algorithm(key.certificate());
         this.policy = policy;
-        this.certificate = certificate;
         this.published = published(key.chain());
+        this.certificate = published.get(0);
     }
 
     /**
-     * A token with the given time, to the millisecond.
+     * A token with the given serial number and time, to the millisecond.
      *
      * @throws KeyUnavailable if the key cannot sign
      */
-    ContentInfo issue(TimestampRequest request, Instant time) throws KeyUnavailable {
+    ContentInfo issue(TimestampRequest request, String underPolicy, BigInteger serialNumber, Instant time)
+            throws KeyUnavailable {
         TimeStampReq asn1 = TimeStampReq.getInstance(request.encode());
         try {
-            return generator(time)
-                    .generate(new org.bouncycastle.tsp.TimeStampRequest(asn1), newSerialNumber(), Date.from(time))
+            return generator(underPolicy, time)
+                    .generate(new org.bouncycastle.tsp.TimeStampRequest(asn1), serialNumber, Date.from(time))
                     .toCMSSignedData()
                     .toASN1Structure();
         } catch (RuntimeOperatorException e) {
@@ -82,7 +77,8 @@ final class TokenIssuer {
         }
     }
 
-    private TimeStampTokenGenerator generator(Instant time) throws OperatorCreationException, TSPException {
+    private TimeStampTokenGenerator generator(String underPolicy, Instant time)
+            throws OperatorCreationException, TSPException {
         // Bouncy Castle's own signingTime would be the machine's, not our clock's.
         Attribute signingTime = new Attribute(CMSAttributes.signingTime, new DERSet(new Time(Date.from(time))));
         SignerInfoGenerator signer = new SignerInfoGeneratorBuilder(DIGESTS)
@@ -91,15 +87,21 @@ final class TokenIssuer {
         TimeStampTokenGenerator generator = new TimeStampTokenGenerator(
                 signer,
                 DIGESTS.get(DigestAlgorithm.SHA256.algorithmIdentifier()),
-                new ASN1ObjectIdentifier(policy.oid()));
+                new ASN1ObjectIdentifier(underPolicy));
         generator.setResolution(TimeStampTokenGenerator.R_MILLISECONDS);
-        generator.setAccuracySeconds(policy.accuracySeconds());
-        generator.addCertificates(published);
+        // Zero would be written, and not as DER wants it.
+        if (policy.accuracy().toSeconds() > 0) {
+            generator.setAccuracySeconds((int) policy.accuracy().toSeconds());
+        }
+        if (policy.accuracy().toMillisPart() > 0) {
+            generator.setAccuracyMillis(policy.accuracy().toMillisPart());
+        }
+        generator.setOrdering(policy.ordering());
+        if (policy.namesAuthority()) {
+            generator.setTSA(new GeneralName(certificate.getSubject()));
+        }
+        generator.addCertificates(new CollectionStore<>(published));
         return generator;
-    }
-
-    private static BigInteger newSerialNumber() {
-        return new BigInteger(SERIAL_NUMBER_BITS, RANDOM).setBit(SERIAL_NUMBER_BITS - 1);
     }
 
     /** With the digest that signed the certificate, as the CA/Browser Forum's code-signing baseline requirements want it. */
@@ -111,7 +113,7 @@ final class TokenIssuer {
     }
 
     /** All but the root, which a verifier must have from elsewhere. */
-    private static Store<X509CertificateHolder> published(List<X509Certificate> chain) {
+    private static List<X509CertificateHolder> published(List<X509Certificate> chain) {
         List<X509CertificateHolder> certificates = new ArrayList<>();
         try {
             for (X509Certificate c : chain) {
@@ -123,6 +125,6 @@ final class TokenIssuer {
         } catch (CertificateEncodingException e) {
             throw new UnfitTimestampKey("a certificate of the timestamp key's chain cannot be encoded", e);
         }
-        return new CollectionStore<>(certificates);
+        return certificates;
     }
 }

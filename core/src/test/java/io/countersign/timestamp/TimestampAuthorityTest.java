@@ -159,8 +159,8 @@ class TimestampAuthorityTest {
 
     @Test
     void ourOwnPolicyIsAcceptedByNameAndAnotherIsNot() throws MalformedTimestamp {
-        TimestampPolicy policy = new TimestampPolicy("1.3.6.1.4.1.32473.7", 2);
-        TimestampAuthority own = new TimestampAuthority("own", key, InstantSource.fixed(TestTsa.NOW), policy);
+        TimestampPolicy policy = TimestampPolicy.of("1.3.6.1.4.1.32473.7");
+        TimestampAuthority own = new TimestampAuthority("own", key, TimeSource.of(TestTsa.clock()), policy);
 
         TimestampToken token = granted(
                 own, new TimestampRequest(IMPRINT, Optional.empty(), false, Optional.of("1.3.6.1.4.1.32473.7")));
@@ -198,7 +198,7 @@ class TimestampAuthorityTest {
         TimestampAuthority failing =
                 new TimestampAuthority("failing", TestTsa.broken(failure), InstantSource.fixed(TestTsa.NOW));
 
-        TimestampResponse.Refused ours = (TimestampResponse.Refused) failing.answer(BARE.encode());
+        TimestampAnswer.Rejected ours = (TimestampAnswer.Rejected) failing.answer(BARE.encode());
         TimestampResponse.Refused theirs = (TimestampResponse.Refused)
                 TimestampResponse.parse(ours.encoded().toByteArray());
 
@@ -235,11 +235,53 @@ class TimestampAuthorityTest {
         TimestampAuthority outliving = new TimestampAuthority("old", key, () -> time[0]);
         time[0] = TestTsa.NOW.plus(Duration.ofDays(366));
 
-        TimestampResponse.Refused refused = (TimestampResponse.Refused) outliving.answer(BARE.encode());
+        TimestampAnswer.Rejected refused = (TimestampAnswer.Rejected) outliving.answer(BARE.encode());
 
-        assertThat(refused.refusals()).containsExactly(Refusal.SYSTEM_FAILURE);
+        assertThat(refused.refusal()).isEqualTo(Refusal.SYSTEM_FAILURE);
         assertThat(refused.cause())
                 .hasValueSatisfying(cause -> assertThat(cause).hasMessageContaining("renew"));
+    }
+
+    @Test
+    void whileTheTimeIsNotKnownEveryRequestIsRefusedWithTheReason() throws MalformedTimestamp {
+        TimeSource lost = () -> {
+            throw new TimeNotAvailable("no reference clock has answered");
+        };
+        TimestampAuthority timeless = new TimestampAuthority("timeless", key, lost, TimestampPolicy.LAB);
+
+        TimestampResponse.Refused refused =
+                (TimestampResponse.Refused) TimestampResponse.parse(timeless.respond(BARE.encode()));
+
+        assertThat(refused.refusals()).containsExactly(Refusal.TIME_NOT_AVAILABLE);
+        assertThat(refused.text()).isEqualTo("no reference clock has answered");
+    }
+
+    @Test
+    void whatWasIssuedIsToldAsValues() throws MalformedTimestamp {
+        TimestampAnswer.Issued issued = (TimestampAnswer.Issued) authority.answer(BARE.encode());
+
+        TimestampToken token = granted(TimestampResponse.parse(issued.encoded().toByteArray()));
+        assertThat(issued.token()).isEqualTo(token.encoded());
+        assertThat(issued.serialNumber()).isEqualTo(token.serialNumber());
+        assertThat(issued.genTime()).isEqualTo(token.genTime());
+        assertThat(issued.policy()).isEqualTo(token.policy());
+        assertThat(token.imprint()).contains(issued.imprint());
+    }
+
+    @Test
+    void theProblemsOfAKeyTellFromWhenTheyHold() {
+        assertThat(KeyProblem.of(key.chain()))
+                .noneMatch(p -> p.holdsAt(TestTsa.NOW))
+                .filteredOn(p -> p.from().isAfter(TestTsa.NOW))
+                .hasSize(3)
+                .first()
+                .satisfies(p -> assertThat(p.text()).contains("TEST TSA", "renew"))
+                .satisfies(p -> assertThat(p.from())
+                        .isAfter(key.certificate().getNotAfter().toInstant()));
+        assertThat(KeyProblem.of(TestTsa.keyWith(TestTsa.SIGNS).chain()))
+                .filteredOn(p -> p.holdsAt(TestTsa.NOW))
+                .singleElement()
+                .satisfies(p -> assertThat(p.text()).contains("has no extended key usage"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -287,7 +329,10 @@ class TimestampAuthorityTest {
     /** Over the wire and back, so that what is asserted is what a client reads. */
     private static TimestampToken granted(TimestampAuthority authority, TimestampRequest request)
             throws MalformedTimestamp {
-        TimestampResponse response = TimestampResponse.parse(authority.respond(request.encode()));
+        return granted(TimestampResponse.parse(authority.respond(request.encode())));
+    }
+
+    private static TimestampToken granted(TimestampResponse response) {
         assertThat(response).isInstanceOf(TimestampResponse.Granted.class);
         return ((TimestampResponse.Granted) response).token();
     }

@@ -1,7 +1,6 @@
 package io.countersign.tsa;
 
-import io.countersign.timestamp.TimestampResponse;
-import io.countersign.timestamp.TimestampToken;
+import io.countersign.timestamp.TimestampAnswer;
 import io.countersign.x509.PemCertificates;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -28,7 +27,7 @@ public class TimestampResource {
     @POST
     @Consumes(QUERY)
     public Response timestamp(byte[] query) {
-        TimestampResponse answer = served.authority().answer(query);
+        TimestampAnswer answer = served.authority().answer(query);
         log(answer);
         // The type is set here rather than negotiated: clients send every kind of Accept, and there is one answer.
         return Response.ok(answer.encoded().toByteArray(), REPLY).build();
@@ -80,18 +79,17 @@ public class TimestampResource {
         return PemCertificates.text(served.chain());
     }
 
-    private static void log(TimestampResponse answer) {
-        if (answer instanceof TimestampResponse.Granted granted) {
-            TimestampToken token = granted.token();
+    private static void log(TimestampAnswer answer) {
+        if (answer instanceof TimestampAnswer.Issued issued) {
             LOG.infof(
                     "issued serial=%s imprint=%s",
-                    token.serialNumber().toString(16),
-                    token.imprint().map(i -> i.algorithm().label()).orElse("?"));
-        } else if (answer instanceof TimestampResponse.Refused refused) {
-            refused.cause()
+                    issued.serialNumber().toString(16),
+                    issued.imprint().algorithm().label());
+        } else if (answer instanceof TimestampAnswer.Rejected rejected) {
+            rejected.cause()
                     .ifPresentOrElse(
-                            cause -> LOG.errorf(cause, "refused %s", refused.refusals()),
-                            () -> LOG.infof("refused %s: %s", refused.refusals(), refused.text()));
+                            cause -> LOG.errorf(cause, "refused [%s]", rejected.refusal()),
+                            () -> LOG.infof("refused [%s]: %s", rejected.refusal(), rejected.text()));
         }
     }
 }

@@ -1,0 +1,34 @@
+package io.countersign.timestamp;
+
+import io.countersign.key.Bytes;
+import io.countersign.key.Digest;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.Optional;
+
+/** What our authority answered, as values for its log and its archive. Immutable. */
+public sealed interface TimestampAnswer {
+    /** The TimeStampResp as it goes over the wire. */
+    Bytes encoded();
+
+    /**
+     * A token was issued, and verified before it was given.
+     *
+     * @param token the TimeStampToken within {@code encoded}, DER
+     * @param serialNumber positive, of 20 octets
+     * @param genTime to the millisecond
+     * @param policy a dotted object identifier
+     * @param imprint what was stamped
+     */
+    record Issued(Bytes encoded, Bytes token, BigInteger serialNumber, Instant genTime, String policy, Digest imprint)
+            implements TimestampAnswer {}
+
+    /**
+     * No token was issued.
+     *
+     * @param text what the client is told
+     * @param cause for our own log, never for the wire; present for a failure of our own
+     */
+    record Rejected(Bytes encoded, Refusal refusal, String text, Optional<Throwable> cause)
+            implements TimestampAnswer {}
+}
