@@ -5,6 +5,7 @@ import io.countersign.yaml.YamlMap;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -22,7 +23,7 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 
 /** ceremony.yaml as values. */
-record CeremonyPlan(List<PlannedToken> tokens) {
+record CeremonyPlan(URI baseUrl, List<PlannedToken> tokens) {
     private static final String RESOURCE = "ceremony.yaml";
 
     private static final Map<String, Integer> KEY_USAGES = Map.of(
@@ -33,12 +34,25 @@ record CeremonyPlan(List<PlannedToken> tokens) {
             "cRLSign",
             KeyUsage.cRLSign);
 
-    private static final Map<String, KeyPurposeId> PURPOSES =
-            Map.of("codeSigning", KeyPurposeId.id_kp_codeSigning, "timeStamping", KeyPurposeId.id_kp_timeStamping);
+    private static final Map<String, KeyPurposeId> PURPOSES = Map.of(
+            "codeSigning",
+            KeyPurposeId.id_kp_codeSigning,
+            "timeStamping",
+            KeyPurposeId.id_kp_timeStamping,
+            "OCSPSigning",
+            KeyPurposeId.id_kp_OCSPSigning);
 
     record PlannedToken(String label, List<PlannedKey> keys) {}
 
-    record PlannedKey(String label, KeyType type, PlannedCertificate certificate) {}
+    /**
+     * @param certificate the one that lies beside the key in the token
+     * @param others more over the same key
+     */
+    record PlannedKey(String label, KeyType type, PlannedCertificate certificate, List<PlannedCertificate> others) {
+        List<PlannedCertificate> certificates() {
+            return Stream.concat(Stream.of(certificate), others.stream()).toList();
+        }
+    }
 
     enum KeyType {
         RSA_3072("RSA-3072"),
@@ -87,6 +101,7 @@ record CeremonyPlan(List<PlannedToken> tokens) {
      * @param ca the path length, -1 for none given; empty for an end entity
      * @param keyUsage bits of {@link KeyUsage}
      * @param privateKeyUsageMonths 0 for no such extension
+     * @param ocspNoCheck true for a responder's, who answers for the issuer
      */
     record PlannedCertificate(
             String file,
@@ -98,7 +113,37 @@ record CeremonyPlan(List<PlannedToken> tokens) {
             List<KeyPurposeId> purposes,
             boolean purposesCritical,
             List<ASN1ObjectIdentifier> policies,
-            int privateKeyUsageMonths) {}
+            int privateKeyUsageMonths,
+            boolean ocspNoCheck) {
+        /** As addresses and revocation lists call its owner. */
+        String name() {
+            return file.replaceFirst("\\.pem$", "");
+        }
+
+        PlannedCertificate issuedBy(String otherIssuer, String otherFile) {
+            return new PlannedCertificate(
+                    otherFile,
+                    subject,
+                    otherIssuer,
+                    lifetime,
+                    ca,
+                    keyUsage,
+                    purposes,
+                    purposesCritical,
+                    policies,
+                    privateKeyUsageMonths,
+                    ocspNoCheck);
+        }
+    }
+
+    /** Whether some responder answers for what this key issues. */
+    boolean hasResponder(String issuer) {
+        return tokens.stream()
+                .flatMap(token -> token.keys().stream())
+                .flatMap(key -> key.certificates().stream())
+                .anyMatch(certificate ->
+                        certificate.ocspNoCheck() && certificate.issuer().equals(issuer));
+    }
 
     /** The plan in the jar. */
     static CeremonyPlan read() {
@@ -112,6 +157,9 @@ record CeremonyPlan(List<PlannedToken> tokens) {
     /** @throws IllegalStateException with every problem: the plan is ours, so a problem is a defect */
     static CeremonyPlan read(String text) {
         YamlDocument document = YamlDocument.of(text);
+        YamlMap pki = document.root().map("pki");
+        URI baseUrl = pki.value("baseUrl", URI::create, "a URL", URI.create("none:none"));
+        pki.end();
         Set<String> labels = new HashSet<>();
         List<PlannedToken> tokens = new ArrayList<>();
         for (YamlMap token : document.root().maps("tokens")) {
@@ -121,11 +169,11 @@ record CeremonyPlan(List<PlannedToken> tokens) {
                 if (!labels.add(key.label())) {
                     document.problem(map.line("label"), "two keys '" + key.label() + "'", "rename one");
                 }
-                if (!labels.contains(key.certificate().issuer())) {
-                    document.problem(
-                            map.line("certificate"),
-                            "no key '" + key.certificate().issuer() + "' above",
-                            "move it up");
+                for (PlannedCertificate certificate : key.certificates()) {
+                    if (!labels.contains(certificate.issuer())) {
+                        document.problem(
+                                map.line("certificate"), "no key '" + certificate.issuer() + "' above", "move it up");
+                    }
                 }
                 keys.add(key);
             }
@@ -136,14 +184,19 @@ record CeremonyPlan(List<PlannedToken> tokens) {
         if (!document.problems().isEmpty()) {
             throw new IllegalStateException(RESOURCE + ": " + document.problems());
         }
-        return new CeremonyPlan(List.copyOf(tokens));
+        return new CeremonyPlan(baseUrl, List.copyOf(tokens));
     }
 
     private static PlannedKey key(YamlDocument document, YamlMap map) {
-        PlannedKey key = new PlannedKey(
-                map.text("label"),
-                map.value("algorithm", KeyType::of, "RSA-3072, RSA-4096 or P-256", KeyType.P_256),
-                certificate(document, map.map("certificate")));
+        String label = map.text("label");
+        KeyType type = map.value("algorithm", KeyType::of, "RSA-3072, RSA-4096 or P-256", KeyType.P_256);
+        PlannedCertificate certificate = certificate(document, map.map("certificate"));
+        List<PlannedCertificate> others = new ArrayList<>();
+        for (YamlMap other : map.optionalMaps("alsoIssuedBy")) {
+            others.add(certificate.issuedBy(other.text("issuer"), other.text("file")));
+            other.end();
+        }
+        PlannedKey key = new PlannedKey(label, type, certificate, List.copyOf(others));
         map.end();
         return key;
     }
@@ -168,7 +221,8 @@ record CeremonyPlan(List<PlannedToken> tokens) {
                 map.optionalTexts("policies").stream()
                         .map(policy -> new ASN1ObjectIdentifier(policy.value()))
                         .toList(),
-                map.has("privateKeyUsageMonths") ? map.number("privateKeyUsageMonths", 1, 1200) : 0);
+                map.has("privateKeyUsageMonths") ? map.number("privateKeyUsageMonths", 1, 1200) : 0,
+                map.flag("ocspNoCheck", false));
         map.end();
         return certificate;
     }

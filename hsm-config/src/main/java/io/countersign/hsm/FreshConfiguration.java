@@ -28,6 +28,7 @@ final class FreshConfiguration {
             String text = template()
                     .replace("@organizationId@", UUID.randomUUID().toString())
                     .replace("@module@", module.toString())
+                    .replace("@pkiBaseUrl@", CeremonyPlan.read().baseUrl().toString())
                     .replace(
                             "@ciTokenSha256@",
                             DigestAlgorithm.SHA256.digest(token).value().hex());

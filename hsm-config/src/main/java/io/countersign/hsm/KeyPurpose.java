@@ -6,5 +6,7 @@ public enum KeyPurpose {
     TIMESTAMP,
     EVIDENCE,
     CERTIFICATE,
+    REVOCATION_LIST,
+    OCSP,
     SELF_TEST
 }

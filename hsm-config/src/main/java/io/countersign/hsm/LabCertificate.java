@@ -1,5 +1,6 @@
 package io.countersign.hsm;
 
+import io.countersign.home.PkiAddresses;
 import io.countersign.hsm.CeremonyPlan.PlannedCertificate;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -9,8 +10,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import org.bouncycastle.asn1.ASN1GeneralizedTime;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERTaggedObject;
+import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.CertificatePolicies;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -36,6 +39,8 @@ final class LabCertificate {
 
     /**
      * @param issuer the plan of the issuer's certificate, which for a root is the same
+     * @param addresses where the issuer's certificate, revocation list and responder are
+     * @param responder whether there is one for this issuer
      * @param signer signs with the issuer's key
      */
     static X509CertificateHolder make(
@@ -44,6 +49,8 @@ final class LabCertificate {
             PlannedCertificate issuer,
             SubjectPublicKeyInfo issuerKey,
             Instant now,
+            PkiAddresses addresses,
+            boolean responder,
             ContentSigner signer)
             throws IOException {
         Instant notBefore = now.minus(BEFORE).truncatedTo(ChronoUnit.SECONDS);
@@ -74,6 +81,16 @@ final class LabCertificate {
         if (plan.privateKeyUsageMonths() > 0) {
             builder.addExtension(
                     Extension.privateKeyUsagePeriod, false, usagePeriod(notBefore, plan.privateKeyUsageMonths()));
+        }
+        if (plan.ocspNoCheck()) {
+            builder.addExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck, false, DERNull.INSTANCE);
+        }
+        if (!plan.subject().equals(issuer.subject())) {
+            builder.addExtension(
+                    Extension.authorityInfoAccess,
+                    false,
+                    addresses.authorityInformation(issuer.name(), responder && !plan.ocspNoCheck()));
+            builder.addExtension(Extension.cRLDistributionPoints, false, addresses.distributionPoint(issuer.name()));
         }
         builder.addExtension(Extension.subjectKeyIdentifier, false, identifiers.createSubjectKeyIdentifier(key));
         builder.addExtension(

@@ -1,6 +1,8 @@
 package io.countersign.hsm;
 
 import io.countersign.home.Home;
+import io.countersign.home.PkiAddresses;
+import io.countersign.hsm.CeremonyPlan.PlannedCertificate;
 import io.countersign.hsm.CeremonyPlan.PlannedKey;
 import io.countersign.hsm.CeremonyPlan.PlannedToken;
 import io.countersign.hsm.CryptokiSession.Template;
@@ -65,7 +67,10 @@ final class TokenMaker {
             generate(plan, slots);
             for (PlannedToken token : plan.tokens()) {
                 for (PlannedKey key : token.keys()) {
-                    certify(key);
+                    store(made.get(key.label()), certify(plan, key, key.certificate()));
+                    for (PlannedCertificate other : key.others()) {
+                        certify(plan, key, other);
+                    }
                 }
             }
         } finally {
@@ -178,23 +183,25 @@ final class TokenMaker {
         }
     }
 
-    private void certify(PlannedKey key) throws CryptokiException, IOException, KeyUnavailable {
-        MadeKey subject = made.get(key.label());
-        MadeKey issuer = made.get(key.certificate().issuer());
+    private X509CertificateHolder certify(CeremonyPlan plan, PlannedKey key, PlannedCertificate planned)
+            throws CryptokiException, IOException, KeyUnavailable {
+        MadeKey issuer = made.get(planned.issuer());
         try (CryptokiSession session = module.open(issuer.slot(), false)) {
             X509CertificateHolder certificate = LabCertificate.make(
-                    key.certificate(),
-                    subject.publicKey().info(),
+                    planned,
+                    made.get(key.label()).publicKey().info(),
                     issuer.plan().certificate(),
                     issuer.publicKey().info(),
                     clock.instant(),
+                    new PkiAddresses(plan.baseUrl()),
+                    plan.hasResponder(planned.issuer()),
                     new CeremonySigner(session, issuer, journal));
-            store(subject, certificate);
             Files.writeString(
-                    stage.resolve("pki").resolve(key.certificate().file()),
+                    stage.resolve("pki").resolve(planned.file()),
                     CertificateFiles.pem(certificate),
                     StandardCharsets.US_ASCII);
-            progress.accept("certificate " + key.certificate().file());
+            progress.accept("certificate " + planned.file());
+            return certificate;
         } catch (CeremonySigner.Failed e) {
             throw e.unwrapped();
         }

@@ -65,7 +65,9 @@ class CeremonyTest {
             }
         }
         assertThat(home.secrets())
+                .isDirectoryContaining("glob:**countersign-ca.pin")
                 .isDirectoryContaining("glob:**countersign-signing.pin")
+                .isDirectoryContaining("glob:**countersign-status.pin")
                 .isDirectoryContaining("glob:**countersign-timestamp.pin")
                 .isDirectoryContaining("glob:**countersign-evidence.pin")
                 .isDirectoryContaining("glob:**ci.token");
@@ -77,10 +79,19 @@ class CeremonyTest {
         Configuration configuration = ConfigurationFile.read(home);
 
         assertThat(configuration.organization().slug()).isEqualTo("lab");
-        assertThat(configuration.pkiBaseUrl()).hasToString("http://127.0.0.1:8318");
+        assertThat(configuration.pkiBaseUrl()).hasToString("http://127.0.0.1:3161");
         assertThat(configuration.keys())
                 .extracting(Configuration.Key::name)
-                .containsExactly("publisher", "tsa", "evidence");
+                .containsExactly(
+                        "publisher",
+                        "tsa",
+                        "evidence",
+                        "root",
+                        "ev-ca",
+                        "timestamp-root",
+                        "status",
+                        "status-root",
+                        "status-timestamp");
         assertThat(configuration.key("publisher").orElseThrow().local()).isTrue();
         assertThat(configuration.key("tsa").orElseThrow().local()).isFalse();
         assertThat(configuration.timestampAuthority("lab").orElseThrow().key()).contains("tsa");

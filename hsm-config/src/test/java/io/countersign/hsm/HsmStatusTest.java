@@ -23,19 +23,22 @@ class HsmStatusTest {
         HsmStatus status = HsmStatus.read(LabHome.home(), LabHome.configuration(), InstantSource.system());
 
         assertThat(status.problems()).isEmpty();
-        assertThat(status.tokens()).extracting(TokenStatus::name).containsExactly("signing", "timestamp", "evidence");
+        assertThat(status.tokens())
+                .extracting(TokenStatus::name)
+                .containsExactly("ca", "signing", "timestamp", "evidence", "status");
         assertThat(status.tokens()).allMatch(TokenStatus::available);
         List<KeyStatus> keys =
                 status.tokens().stream().flatMap(t -> t.keys().stream()).toList();
         assertThat(keys)
                 .extracting(k -> k.label() + "=" + k.name() + " " + k.type())
                 .containsExactly(
-                        "lab-ev-ca= RSA-4096",
+                        "lab-ev-ca=ev-ca RSA-4096",
+                        "lab-root=root RSA-4096",
+                        "lab-timestamp-root=timestamp-root RSA-4096",
                         "lab-publisher=publisher RSA-3072",
-                        "lab-root= RSA-4096",
-                        "lab-timestamp-root= RSA-4096",
                         "lab-tsa=tsa RSA-3072",
-                        "lab-evidence=evidence P-256");
+                        "lab-evidence=evidence P-256",
+                        "lab-status=status P-256");
         assertThat(keys).allMatch(k -> k.signs() && k.attributes().confinedToToken());
         assertThat(keys).allSatisfy(k -> assertThat(k.certificates()).hasSize(1));
     }
@@ -46,7 +49,7 @@ class HsmStatusTest {
 
         assertThat(new ObjectMapper()
                         .valueToTree(status)
-                        .at("/tokens/0/keys/1/certificates/0/daysLeft")
+                        .at("/tokens/1/keys/0/certificates/0/daysLeft")
                         .asInt())
                 .isBetween(1, 460);
     }
@@ -54,11 +57,11 @@ class HsmStatusTest {
     @Test
     void daysLeftAreCountedFromTheGivenTimeAndTheEndIsAProblem() throws Exception {
         HsmStatus now = HsmStatus.read(LabHome.home(), LabHome.configuration(), InstantSource.system());
-        KeyStatus publisher = now.tokens().get(0).keys().get(1);
+        KeyStatus publisher = now.tokens().get(1).keys().get(0);
         Instant end = Instant.parse(publisher.certificates().get(0).notAfter());
 
         HsmStatus soon = at(end.minus(Duration.ofDays(10)));
-        assertThat(soon.tokens().get(0).keys().get(1).certificates().get(0).daysLeft())
+        assertThat(soon.tokens().get(1).keys().get(0).certificates().get(0).daysLeft())
                 .isEqualTo(10);
         assertThat(soon.problems())
                 .containsExactly(
@@ -67,7 +70,7 @@ class HsmStatusTest {
                                 + " days; renew it before.");
 
         HsmStatus later = at(end.plus(Duration.ofDays(30)));
-        assertThat(later.tokens().get(0).keys().get(1).certificates().get(0).daysLeft())
+        assertThat(later.tokens().get(1).keys().get(0).certificates().get(0).daysLeft())
                 .isEqualTo(-30);
         assertThat(later.problems())
                 .containsExactly(
@@ -83,7 +86,7 @@ class HsmStatusTest {
         Configuration configuration = new Configuration(
                 whole.organization(),
                 whole.pkiBaseUrl(),
-                List.of(missing, whole.tokens().get(2)),
+                List.of(missing, whole.tokens().get(3)),
                 whole.keys(),
                 whole.timestampAuthorities(),
                 whole.identities(),

@@ -73,7 +73,7 @@ class HsmTest {
         assertThatThrownBy(() -> hsm.key("release", KeyPurpose.CODE_SIGNING))
                 .isInstanceOf(KeyUnavailable.class)
                 .hasMessageContaining("there is no key 'release'")
-                .hasMessageContaining("evidence, publisher, tsa");
+                .hasMessageContaining("ev-ca, evidence, publisher, root, status,");
     }
 
     @Test

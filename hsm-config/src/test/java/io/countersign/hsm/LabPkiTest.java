@@ -80,7 +80,7 @@ class LabPkiTest {
     void everyCertificateSaysLabAndHasItsKeyIdentifiers() throws Exception {
         try (Stream<Path> files = Files.list(home.pki())) {
             List<Path> certificates = files.toList();
-            assertThat(certificates).hasSize(6);
+            assertThat(certificates).hasSize(9);
             for (Path certificate : certificates) {
                 String text = openssl("x509", "-in", certificate, "-noout", "-text");
                 assertThat(text)
@@ -91,10 +91,45 @@ class LabPkiTest {
     }
 
     @Test
+    void everyCertificateButARootsSaysWhereItsIssuerAndItsStatusAre() {
+        String base = "http://127.0.0.1:3161/ca/";
+        assertThat(text("lab-publisher"))
+                .contains(
+                        "CA Issuers - URI:" + base + "lab-ev-ca.cer",
+                        "OCSP - URI:" + base + "ocsp",
+                        "URI:" + base + "lab-ev-ca.crl");
+        assertThat(text("lab-ev-ca")).contains("URI:" + base + "lab-root.cer", "URI:" + base + "lab-root.crl");
+        assertThat(text("lab-tsa")).contains("URI:" + base + "lab-timestamp-root.crl", "OCSP - URI");
+        for (String selfSigned : List.of("lab-root", "lab-timestamp-root", "lab-evidence")) {
+            assertThat(text(selfSigned)).doesNotContain("URI:");
+        }
+    }
+
+    @Test
+    void eachAuthorityHasAuthorisedTheStatusKey() {
+        for (String file : List.of("lab-status", "lab-status-root", "lab-status-timestamp")) {
+            assertThat(text(file))
+                    .contains("OCSP No Check", "CA Issuers - URI")
+                    .doesNotContain("OCSP - URI")
+                    .containsPattern("Extended Key Usage: \\s+OCSP Signing\n");
+        }
+        String verified = openssl(
+                "verify", "-x509_strict", "-purpose", "ocsphelper", "-CAfile", pem("lab-root"), pem("lab-status-root"));
+        assertThat(verified).contains("lab-status-root.pem: OK");
+        assertThat(openssl("x509", "-in", pem("lab-status"), "-noout", "-pubkey"))
+                .isEqualTo(openssl("x509", "-in", pem("lab-status-timestamp"), "-noout", "-pubkey"));
+    }
+
+    @Test
     void openscSeesPrivateKeysThatCannotLeaveTheToken() throws Exception {
         Tool pkcs11 = Tool.named("pkcs11-tool", "opensc");
         List<String> keys = new ArrayList<>();
-        for (String token : List.of("countersign-signing", "countersign-timestamp", "countersign-evidence")) {
+        for (String token : List.of(
+                "countersign-ca",
+                "countersign-signing",
+                "countersign-timestamp",
+                "countersign-evidence",
+                "countersign-status")) {
             // The PIN goes in by a variable of this child alone: pkcs11-tool's own way to keep it out of argv.
             String objects = pkcs11.with(Map.of(
                             SoftHsm.ENVIRONMENT,
@@ -122,7 +157,13 @@ class LabPkiTest {
         }
         assertThat(keys)
                 .containsExactlyInAnyOrder(
-                        "lab-root", "lab-ev-ca", "lab-publisher", "lab-timestamp-root", "lab-tsa", "lab-evidence");
+                        "lab-root",
+                        "lab-ev-ca",
+                        "lab-publisher",
+                        "lab-timestamp-root",
+                        "lab-tsa",
+                        "lab-evidence",
+                        "lab-status");
     }
 
     private static String openssl(Object... arguments) {
