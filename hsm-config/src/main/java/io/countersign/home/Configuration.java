@@ -62,8 +62,10 @@ public record Configuration(
      * @param url where the signer reaches it
      * @param key the key of our own authority, which the command line may run in its own process; empty for somebody else's
      * @param requestsPerMinute how often a process may ask it over HTTP; empty for no limit
+     * @param serving how our own is served; of no meaning for somebody else's
      */
-    public record TimestampAuthority(String name, URI url, Optional<String> key, OptionalInt requestsPerMinute) {}
+    public record TimestampAuthority(
+            String name, URI url, Optional<String> key, OptionalInt requestsPerMinute, TimestampServing serving) {}
 
     /**
      * Somebody who may call the API.

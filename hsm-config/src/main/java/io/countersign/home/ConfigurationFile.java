@@ -146,7 +146,14 @@ public final class ConfigurationFile {
                 unique(map, "name", "timestamp authority"),
                 url(map, "url"),
                 map.optionalText("key").map(key -> reference(new YamlMap.Text(key, map.line("key")), "key")),
-                map.optionalNumber("requestsPerMinute", 1, MAX_REQUESTS_PER_MINUTE));
+                map.optionalNumber("requestsPerMinute", 1, MAX_REQUESTS_PER_MINUTE),
+                map.optionalMap("serve")
+                        .map(new TimestampServingSection(document)::read)
+                        .orElse(TimestampServing.DEFAULT));
+        if (map.has("serve") && authority.key().isEmpty()) {
+            document.problem(
+                    map.line("serve"), "'serve' is of an authority without a key here", "remove it, or name its 'key'");
+        }
         map.end();
         return authority;
     }
