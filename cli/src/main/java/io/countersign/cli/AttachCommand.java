@@ -8,6 +8,7 @@ import io.countersign.sign.SignedFile;
 import io.countersign.sign.UnacceptableFile;
 import io.countersign.timestamp.TimestampSource;
 import io.countersign.timestamp.TimestampUnavailable;
+import io.countersign.x509.PathBuilder;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -54,6 +55,9 @@ final class AttachCommand implements Callable<Integer> {
             description = "Timestamp it here, with this RFC 3161 authority; several are tried in turn.")
     private List<URI> authorities = List.of();
 
+    @Mixin
+    private TsaRoots tsaRoots;
+
     @ArgGroup
     private SignCommand.Already already = new SignCommand.Already();
 
@@ -74,8 +78,10 @@ final class AttachCommand implements Callable<Integer> {
             throw Failure.refused(
                     signature + ": " + e.getMessage(), "give a DER file that 'countersign sign-digest' wrote");
         }
-        Optional<TimestampSource> timestamps =
-                authorities.isEmpty() ? Optional.empty() : Optional.of(LocalKeys.remoteTimestamps(authorities));
+        Optional<PathBuilder> trusted = tsaRoots.forAuthorities(authorities);
+        Optional<TimestampSource> timestamps = authorities.isEmpty()
+                ? Optional.empty()
+                : Optional.of(LocalKeys.remoteTimestamps(authorities, trusted));
         SignedFile signed;
         try {
             signed = new AttachFile(timestamps).attach(file, made, output, already.existing());

@@ -90,6 +90,9 @@ final class CatalogCreateCommand implements Callable<Integer> {
     @ArgGroup
     private Timestamping timestamping = new Timestamping();
 
+    @Mixin
+    private TsaRoots tsaRoots;
+
     @Option(
             names = {"-o", "--output"},
             paramLabel = "CAT",
@@ -159,7 +162,7 @@ final class CatalogCreateCommand implements Callable<Integer> {
         Configuration configuration = shell.configuration();
         LocalKeys keys = new LocalKeys(configuration, Hsm.open(shell.home(), configuration));
         Configuration.Key chosen = keys.choose(key);
-        return new SignCatalog(keys.open(chosen, KeyPurpose.CODE_SIGNING), timestamping.sources(keys))
+        return new SignCatalog(keys.open(chosen, KeyPurpose.CODE_SIGNING), timestamping.sources(keys, tsaRoots))
                 .sign(catalog, target, DigestAlgorithm.SHA256);
     }
 

@@ -11,6 +11,7 @@ import io.countersign.timestamp.Patience;
 import io.countersign.timestamp.TimestampAuthority;
 import io.countersign.timestamp.TimestampSource;
 import io.countersign.timestamp.http.HttpTimestampSource;
+import io.countersign.x509.PathBuilder;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -74,17 +75,21 @@ record LocalKeys(Configuration configuration, Hsm hsm) {
                                     OptionalInt.empty())
                             : new KnownAuthority(
                                     authority.name(),
-                                    new HttpTimestampSource(authority.url(), TSA_TIMEOUT),
+                                    new HttpTimestampSource(
+                                            authority.url(), TSA_TIMEOUT, InstantSource.system(), Optional.empty()),
                                     authority.requestsPerMinute()));
         }
         return new FirstAvailable(known, Patience.USUAL, InstantSource.system());
     }
 
-    static TimestampSource remoteTimestamps(List<URI> authorities) throws Failure {
+    /** @param roots what their certificates must end in; empty to leave that to whoever verifies */
+    static TimestampSource remoteTimestamps(List<URI> authorities, Optional<PathBuilder> roots) throws Failure {
         List<KnownAuthority> known = new ArrayList<>();
         try {
             authorities.forEach(url -> known.add(new KnownAuthority(
-                    url.toString(), new HttpTimestampSource(url, TSA_TIMEOUT), OptionalInt.empty())));
+                    url.toString(),
+                    new HttpTimestampSource(url, TSA_TIMEOUT, InstantSource.system(), roots),
+                    OptionalInt.empty())));
         } catch (IllegalArgumentException e) {
             throw Failure.usage(e.getMessage(), "--tsa takes the URL of an RFC 3161 authority");
         }

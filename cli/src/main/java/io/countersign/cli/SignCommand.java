@@ -14,6 +14,7 @@ import io.countersign.sign.SignedFile;
 import io.countersign.sign.UnacceptableFile;
 import io.countersign.timestamp.TimestampSource;
 import io.countersign.timestamp.TimestampUnavailable;
+import io.countersign.x509.PathBuilder;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -64,6 +65,9 @@ final class SignCommand implements Callable<Integer> {
     @ArgGroup
     private Timestamping timestamping = new Timestamping();
 
+    @Mixin
+    private TsaRoots tsaRoots;
+
     @ArgGroup
     private Already already = new Already();
 
@@ -84,12 +88,15 @@ final class SignCommand implements Callable<Integer> {
         private boolean none;
 
         /** Those that were named, else those of countersign.yaml; empty if no timestamp is wanted. */
-        Optional<TimestampSource> sources(LocalKeys keys) throws Failure, KeyUnavailable {
+        Optional<TimestampSource> sources(LocalKeys keys, TsaRoots roots) throws Failure, KeyUnavailable, IOException {
+            Optional<PathBuilder> trusted = roots.forAuthorities(authorities);
             if (none) {
                 return Optional.empty();
             }
             return Optional.of(
-                    authorities.isEmpty() ? keys.configuredTimestamps() : LocalKeys.remoteTimestamps(authorities));
+                    authorities.isEmpty()
+                            ? keys.configuredTimestamps()
+                            : LocalKeys.remoteTimestamps(authorities, trusted));
         }
     }
 
@@ -117,7 +124,9 @@ final class SignCommand implements Callable<Integer> {
         LocalKeys keys = new LocalKeys(configuration, Hsm.open(shell.home(), configuration));
         Configuration.Key chosen = keys.choose(key);
         SignByFormat signer = new SignByFormat(
-                keys.open(chosen, KeyPurpose.CODE_SIGNING), timestamping.sources(keys), InstantSource.system());
+                keys.open(chosen, KeyPurpose.CODE_SIGNING),
+                timestamping.sources(keys, tsaRoots),
+                InstantSource.system());
 
         ObjectNode document = json.wanted() ? Json.document() : null;
         ArrayNode list = document == null ? null : document.putArray("files");

@@ -59,6 +59,9 @@ final class SignDigestCommand implements Callable<Integer> {
     private SignCommand.Timestamping timestamping = new SignCommand.Timestamping();
 
     @Mixin
+    private TsaRoots tsaRoots;
+
+    @Mixin
     private Json json;
 
     SignDigestCommand(Shell shell) {
@@ -77,8 +80,9 @@ final class SignDigestCommand implements Callable<Integer> {
         Configuration configuration = shell.configuration();
         LocalKeys keys = new LocalKeys(configuration, Hsm.open(shell.home(), configuration));
         Configuration.Key chosen = keys.choose(key);
-        AuthenticodeSignature made =
-                new SignFile(keys.open(chosen, KeyPurpose.CODE_SIGNING), timestamping.sources(keys)).sign(wanted);
+        AuthenticodeSignature made = new SignFile(
+                        keys.open(chosen, KeyPurpose.CODE_SIGNING), timestamping.sources(keys, tsaRoots))
+                .sign(wanted);
         AtomicFile.write(
                 target, temporary -> Files.write(temporary, made.encoded().toByteArray()));
         if (json.wanted()) {

@@ -12,10 +12,12 @@ import io.countersign.sign.UnacceptableFile;
 import io.countersign.timestamp.TimestampSource;
 import io.countersign.timestamp.TimestampUnavailable;
 import io.countersign.timestamp.Timestamped;
+import io.countersign.x509.PathBuilder;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -51,6 +53,9 @@ final class TimestampCommand implements Callable<Integer> {
             paramLabel = "URL",
             description = "An RFC 3161 authority; give several to have them tried in turn.")
     private List<URI> authorities = List.of();
+
+    @Mixin
+    private TsaRoots tsaRoots;
 
     @Option(names = "--add", description = "Add another timestamp to a signature that has one.")
     private boolean add;
@@ -107,9 +112,10 @@ final class TimestampCommand implements Callable<Integer> {
         return ExitCode.GOOD;
     }
 
-    private TimestampSource source() throws Failure, ConfigurationException, KeyUnavailable {
+    private TimestampSource source() throws Failure, ConfigurationException, KeyUnavailable, IOException {
+        Optional<PathBuilder> trusted = tsaRoots.forAuthorities(authorities);
         if (!authorities.isEmpty()) {
-            return LocalKeys.remoteTimestamps(authorities);
+            return LocalKeys.remoteTimestamps(authorities, trusted);
         }
         Configuration configuration = shell.configuration();
         return new LocalKeys(configuration, Hsm.open(shell.home(), configuration)).configuredTimestamps();

@@ -213,6 +213,45 @@ class SignCommandTest {
     }
 
     @Test
+    void rootsWithoutAnAuthorityToJudgeByThemAreWrongUsage() {
+        Transcript.of(
+                        HOME,
+                        "sign",
+                        driver(),
+                        "-o",
+                        folder.resolve("signed.sys"),
+                        "--tsa-roots",
+                        HOME.resolve("pki/lab-timestamp-root.pem"))
+                .fails(2, "--tsa");
+    }
+
+    @Test
+    void anAuthorityOutsideTheGivenRootsIsPassedOverAndSaidWhy() throws Exception {
+        try (LoopbackAuthorities two = LoopbackAuthorities.start()) {
+            Transcript run = Transcript.of(
+                    HOME,
+                    "sign",
+                    driver(),
+                    "-o",
+                    folder.resolve("signed.sys"),
+                    "--json",
+                    "--tsa",
+                    two.url(0),
+                    "--tsa",
+                    two.url(1),
+                    "--tsa-roots",
+                    two.rootOf(1, folder.resolve("root.pem")));
+
+            assertThat(run.exitCode()).as(run.err()).isZero();
+            assertThat(run.err()).contains("warning: ", two.url(0) + " failed: ", "not trusted for timestamps");
+            JsonNode timestamp = run.json().at("/files/0/timestamp");
+            assertThat(timestamp.path("source").asText()).isEqualTo(two.url(1));
+            assertThat(timestamp.at("/failures/0/source").asText()).isEqualTo(two.url(0));
+            assertThat(timestamp.at("/failures/0/reason").asText()).contains("not trusted for timestamps");
+        }
+    }
+
+    @Test
     void aUrlThatIsNoTsaIsWrongUsage() {
         Transcript.of(HOME, "sign", driver(), "-o", folder.resolve("signed.sys"), "--tsa", "ftp://example")
                 .fails(2, "is no URL of a timestamp authority");

@@ -116,12 +116,18 @@ public final class FirstAvailable implements TimestampSource {
                         return candidate;
                     }
                 }
-                waitFor(time);
+                Duration waited = waitFor(time);
                 now = clock.instant();
+                if (now.equals(time) && !waited.isZero()) {
+                    failures.add(new TimestampUnavailable(
+                            "no authority may be asked before this machine's clock moves on, and it stands still at "
+                                    + now));
+                    throw failed();
+                }
             }
         }
 
-        private void waitFor(Instant now) throws TimestampUnavailable {
+        private Duration waitFor(Instant now) throws TimestampUnavailable {
             Instant first = candidates.stream()
                     .map(c -> c.opens(now))
                     .min(Comparator.naturalOrder())
@@ -135,7 +141,9 @@ public final class FirstAvailable implements TimestampSource {
                 throw failed();
             }
             try {
-                sleeper.sleep(Duration.between(now, first));
+                Duration pause = Duration.between(now, first);
+                sleeper.sleep(pause);
+                return pause;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 failures.add(new TimestampUnavailable("no timestamp was waited for: this thread was interrupted", e));

@@ -13,11 +13,14 @@ import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPublicKey;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.tsp.Accuracy;
 import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cms.CMSException;
@@ -86,6 +89,29 @@ public final class TimestampToken {
 
     public Instant genTime() {
         return token.getTimeStampInfo().getGenTime().toInstant();
+    }
+
+    /**
+     * How far genTime may be off, either way; empty if the token does not say. One that is negative or beyond 68 years is told as
+     * 68 years.
+     */
+    public Optional<Duration> accuracy() {
+        Accuracy accuracy = token.getTimeStampInfo().toASN1Structure().getAccuracy();
+        if (accuracy == null) {
+            return Optional.empty();
+        }
+        BigInteger seconds = value(accuracy.getSeconds());
+        // Milliseconds and microseconds are from 1 to 999, or the token is not read.
+        return Optional.of(
+                seconds.signum() < 0 || seconds.bitLength() >= Integer.SIZE
+                        ? Duration.ofSeconds(Integer.MAX_VALUE)
+                        : Duration.ofSeconds(seconds.longValue())
+                                .plusMillis(value(accuracy.getMillis()).longValue())
+                                .plusNanos(value(accuracy.getMicros()).longValue() * 1000));
+    }
+
+    private static BigInteger value(ASN1Integer part) {
+        return part == null ? BigInteger.ZERO : part.getValue();
     }
 
     /** The digest the token covers; empty if its algorithm is none we know or its length does not fit. */

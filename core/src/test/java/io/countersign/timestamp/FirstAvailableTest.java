@@ -165,6 +165,14 @@ class FirstAvailableTest {
     }
 
     @Test
+    void aClockThatStandsStillIsNotWaitedFor() {
+        FirstAvailable source =
+                new FirstAvailable(List.of(known(passing("one", 9))), PATIENCE, () -> now, time -> {}, () -> 0.5);
+
+        assertThatThrownBy(() -> source.timestamp(IMPRINT)).hasMessageContaining("stands still");
+    }
+
+    @Test
     void whenAllFailTheMessageSaysWhyEachDid() {
         assertThatThrownBy(() -> of(refusing("one"), refusing("two")).timestamp(IMPRINT))
                 .isInstanceOf(TimestampUnavailable.class)

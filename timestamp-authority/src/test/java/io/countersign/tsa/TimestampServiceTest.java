@@ -32,8 +32,10 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,7 +84,8 @@ class TimestampServiceTest {
     void ourOwnClientAcceptsItsTokensAndTheirTimeIsNow() throws TimestampUnavailable {
         Digest imprint = DigestAlgorithm.SHA512.digest(new byte[] {1});
 
-        TimestampToken token = new HttpTimestampSource(service, Duration.ofSeconds(20))
+        TimestampToken token = new HttpTimestampSource(
+                        service, Duration.ofSeconds(20), InstantSource.system(), Optional.empty())
                 .timestamp(imprint)
                 .token();
 

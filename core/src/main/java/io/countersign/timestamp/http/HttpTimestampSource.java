@@ -9,6 +9,7 @@ import io.countersign.timestamp.TimestampSource;
 import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.TimestampUnavailable;
 import io.countersign.timestamp.Timestamped;
+import io.countersign.x509.PathBuilder;
 import java.math.BigInteger;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,6 +18,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
@@ -27,9 +32,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Any TSA over HTTP (RFC 3161 section 3.4). A token is given only if it is over our imprint with our fresh nonce and its own
- * certificate verifies it; whether that certificate is trusted is judged elsewhere. The peer is not trusted: its answer is
- * bounded in time and size. One request a call, no retries. Safe for several threads.
+ * Any TSA over HTTP (RFC 3161 section 3.4). A token is given only if it is over our imprint with our fresh nonce, tells about
+ * the time of our clock, and is signed by the certificate it binds, which is a TSA's and, where roots are given, trusted. The peer
+ * is not trusted: its answer is bounded in time and size. One request a call, no retries. Safe for several threads.
  */
 public final class HttpTimestampSource implements TimestampSource {
     /** Tokens have 2 to 10 KB; this leaves room for long chains and revocation data. */
@@ -48,6 +53,8 @@ public final class HttpTimestampSource implements TimestampSource {
 
     private final URI url;
     private final Duration timeout;
+    private final InstantSource clock;
+    private final Optional<PathBuilder> roots;
     private final HttpClient client;
 
     /**
@@ -55,9 +62,11 @@ public final class HttpTimestampSource implements TimestampSource {
      *
      * @param url http or https, without credentials: it appears in messages and provenance
      * @param timeout for connecting, asking and reading the answer, together
+     * @param clock what the time in a token is compared with
+     * @param roots what the authority's certificate must end in; empty if whoever verifies the token judges that
      * @throws IllegalArgumentException if the URL or the time-out cannot be used
      */
-    public HttpTimestampSource(URI url, Duration timeout) {
+    public HttpTimestampSource(URI url, Duration timeout, InstantSource clock, Optional<PathBuilder> roots) {
         String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
         if (!(scheme.equals("http") || scheme.equals("https")) || url.getHost() == null) {
             throw new IllegalArgumentException(
@@ -72,6 +81,8 @@ public final class HttpTimestampSource implements TimestampSource {
         }
         this.url = url;
         this.timeout = timeout;
+        this.clock = clock;
+        this.roots = roots;
         // HTTP/1.1: the upgrade to 2 that Java would offer on plain http confuses some authorities.
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -84,9 +95,12 @@ public final class HttpTimestampSource implements TimestampSource {
     public Timestamped timestamp(Digest imprint) throws TimestampUnavailable {
         BigInteger nonce = new BigInteger(NONCE_BITS, RANDOM);
         TimestampRequest request = new TimestampRequest(imprint, Optional.of(nonce), true, Optional.empty());
-        TimestampToken token = granted(body(exchange(request)));
+        Instant sent = clock.instant();
+        byte[] answer = body(exchange(request));
+        Instant received = clock.instant();
+        TimestampToken token = granted(answer);
         try {
-            TokenCheck.requireAnswer(request, token);
+            new TokenCheck(request, sent, received, roots).requireAnswer(token);
         } catch (TokenCheck.Objection e) {
             throw unavailable(
                     "sent a token " + e.getMessage()
@@ -188,10 +202,23 @@ public final class HttpTimestampSource implements TimestampSource {
         return clean.length() <= 100 ? clean : clean.substring(0, 100) + "…";
     }
 
-    /** Retry-After in seconds (RFC 9110 section 10.2.3); as a date it would need the two clocks to agree. */
+    /** Retry-After (RFC 9110 section 10.2.3) in seconds, or as a date: by the server's clock, so that ours need not agree with it. */
     private static Duration retryAfter(HttpResponse<byte[]> response) {
-        String seconds = response.headers().firstValue("Retry-After").orElse("").strip();
-        return seconds.matches("[0-9]{1,9}") ? Duration.ofSeconds(Long.parseLong(seconds)) : Duration.ZERO;
+        String after = response.headers().firstValue("Retry-After").orElse("").strip();
+        if (after.matches("[0-9]{1,9}")) {
+            return Duration.ofSeconds(Long.parseLong(after));
+        }
+        try {
+            String now = response.headers().firstValue("Date").orElse("").strip();
+            Duration wait = Duration.between(httpDate(now), httpDate(after));
+            return wait.isNegative() ? Duration.ZERO : wait;
+        } catch (DateTimeParseException e) {
+            return Duration.ZERO;
+        }
+    }
+
+    private static Instant httpDate(String text) {
+        return DateTimeFormatter.RFC_1123_DATE_TIME.parse(text, Instant::from);
     }
 
     private TimestampUnavailable passing(String what, Throwable cause, Duration askedToWait) {

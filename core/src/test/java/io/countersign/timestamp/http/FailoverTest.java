@@ -21,6 +21,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -105,6 +106,8 @@ class FailoverTest {
     private static KnownAuthority known(HttpServer server) {
         URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
         return new KnownAuthority(
-                url.toString(), new HttpTimestampSource(url, Duration.ofSeconds(10)), OptionalInt.empty());
+                url.toString(),
+                new HttpTimestampSource(url, Duration.ofSeconds(10), TestTsa.clock(), Optional.empty()),
+                OptionalInt.empty());
     }
 }

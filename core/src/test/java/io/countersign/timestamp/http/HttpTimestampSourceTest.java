@@ -24,6 +24,9 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -191,6 +194,17 @@ class HttpTimestampSourceTest {
         assertThat(failure.askedToWait()).hasSeconds(seconds);
     }
 
+    @Test
+    void aWaitUntilADateIsReckonedByTheServersClock() {
+        TimestampUnavailable failure = failure((exchange, request) -> {
+            ZonedDateTime inAMinute = ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(60);
+            exchange.getResponseHeaders().set("Retry-After", DateTimeFormatter.RFC_1123_DATE_TIME.format(inAMinute));
+            send(exchange, 503, REPLY, new byte[0]);
+        });
+
+        assertThat(failure.askedToWait()).isBetween(Duration.ofSeconds(55), Duration.ofSeconds(61));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {301, 400, 401, 403, 404, 415})
     void anotherStatusWillNotPass(int status) {
@@ -281,8 +295,8 @@ class HttpTimestampSourceTest {
         try (ServerSocket closedSoon = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = closedSoon.getLocalPort();
         }
-        HttpTimestampSource source =
-                new HttpTimestampSource(URI.create("http://127.0.0.1:" + port + "/"), Duration.ofSeconds(5));
+        HttpTimestampSource source = new HttpTimestampSource(
+                URI.create("http://127.0.0.1:" + port + "/"), Duration.ofSeconds(5), TestTsa.clock(), Optional.empty());
 
         assertThatThrownBy(() -> source.timestamp(IMPRINT))
                 .isInstanceOf(TimestampUnavailable.class)
@@ -292,7 +306,8 @@ class HttpTimestampSourceTest {
     @ParameterizedTest
     @ValueSource(strings = {"ftp://127.0.0.1/", "127.0.0.1", "http:/nohost", "/tsa", "http://user:word@127.0.0.1/"})
     void aUrlThatCannotBeAskedIsRefusedAtOnce(String url) {
-        assertThatThrownBy(() -> new HttpTimestampSource(URI.create(url), Duration.ofSeconds(1)))
+        assertThatThrownBy(() -> new HttpTimestampSource(
+                        URI.create(url), Duration.ofSeconds(1), TestTsa.clock(), Optional.empty()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("wanted")
                 .hasMessageNotContaining("word");
@@ -300,7 +315,8 @@ class HttpTimestampSourceTest {
 
     @Test
     void aTimeOutOfNothingIsRefusedAtOnce() {
-        assertThatThrownBy(() -> new HttpTimestampSource(URI.create("http://127.0.0.1/"), Duration.ZERO))
+        assertThatThrownBy(() -> new HttpTimestampSource(
+                        URI.create("http://127.0.0.1/"), Duration.ZERO, TestTsa.clock(), Optional.empty()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -337,7 +353,7 @@ class HttpTimestampSourceTest {
                 behaviour.answer(exchange, request);
             }
         });
-        return new HttpTimestampSource(url(), timeout);
+        return new HttpTimestampSource(url(), timeout, TestTsa.clock(), Optional.empty());
     }
 
     private URI url() {

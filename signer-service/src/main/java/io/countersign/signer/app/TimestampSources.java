@@ -6,23 +6,30 @@ import io.countersign.timestamp.KnownAuthority;
 import io.countersign.timestamp.Patience;
 import io.countersign.timestamp.TimestampSource;
 import io.countersign.timestamp.http.HttpTimestampSource;
+import io.countersign.x509.PathBuilder;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
  * The authorities of {@code countersign.yaml}, each over HTTP, at the address given for it here or there. What is learned of one
- * under one policy is known to all.
+ * under one policy is known to all. A token whose authority does not end in one of the roots is a failure of that authority.
  */
 final class TimestampSources {
     private final Map<String, KnownAuthority> authorities;
     private final InstantSource clock;
 
-    TimestampSources(Configuration configuration, Map<String, URI> urls, Duration timeout, InstantSource clock) {
+    TimestampSources(
+            Configuration configuration,
+            Map<String, URI> urls,
+            Duration timeout,
+            PathBuilder roots,
+            InstantSource clock) {
         for (String name : urls.keySet()) {
             if (configuration.timestampAuthority(name).isEmpty()) {
                 throw CannotStart.because(
@@ -38,7 +45,8 @@ final class TimestampSources {
         this.authorities = configuration.timestampAuthorities().stream()
                 .map(a -> new KnownAuthority(
                         a.name(),
-                        new HttpTimestampSource(urls.getOrDefault(a.name(), a.url()), timeout),
+                        new HttpTimestampSource(
+                                urls.getOrDefault(a.name(), a.url()), timeout, clock, Optional.of(roots)),
                         a.requestsPerMinute()))
                 .collect(Collectors.toMap(KnownAuthority::name, Function.identity()));
         this.clock = clock;

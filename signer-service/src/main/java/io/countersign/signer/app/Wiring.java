@@ -19,12 +19,15 @@ import io.countersign.signer.pipeline.SigningPipeline;
 import io.countersign.signer.pipeline.SigningWorkers;
 import io.countersign.signer.policy.SigningRules;
 import io.countersign.signer.request.jdbc.JdbcRequests;
+import io.countersign.x509.PathBuilder;
 import io.quarkus.agroal.DataSource;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.URI;
+import java.security.cert.X509Certificate;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -98,11 +101,13 @@ class Wiring {
             TimestampUrls urls,
             SigningSettings settings,
             @ConfigProperty(name = "quarkus.application.version") String version) {
+        List<X509Certificate> roots = TimestampRoots.in(home.pki());
         return new PolicyResources(
                 configuration,
                 hsm,
-                new TimestampSources(configuration, urls.byName(), settings.tsaTimeout(), clock)::named,
-                TimestampRoots.in(home.pki()),
+                new TimestampSources(configuration, urls.byName(), settings.tsaTimeout(), new PathBuilder(roots), clock)
+                        ::named,
+                roots,
                 settings.evidenceKey(),
                 "countersign " + version);
     }

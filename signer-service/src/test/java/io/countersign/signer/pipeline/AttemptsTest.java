@@ -35,6 +35,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -69,7 +70,11 @@ class AttemptsTest {
         PolicyResources resources = new PolicyResources(
                 present,
                 Hsm.open(new Home(folder), present),
-                names -> new HttpTimestampSource(URI.create("http://127.0.0.1:9/"), Duration.ofSeconds(1)),
+                names -> new HttpTimestampSource(
+                        URI.create("http://127.0.0.1:9/"),
+                        Duration.ofSeconds(1),
+                        InstantSource.system(),
+                        Optional.empty()),
                 List.of(),
                 "evidence",
                 "test");

@@ -68,7 +68,8 @@ class SigningPipelineTest {
             return new PolicyResources(
                     present,
                     Hsm.open(home, present),
-                    names -> new HttpTimestampSource(tsa, Duration.ofSeconds(30)),
+                    names -> new HttpTimestampSource(
+                            tsa, Duration.ofSeconds(30), InstantSource.system(), Optional.empty()),
                     List.of((X509Certificate)
                             CertificateFactory.getInstance("X.509").generateCertificate(root)),
                     "evidence",
