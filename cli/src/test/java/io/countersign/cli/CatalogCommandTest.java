@@ -46,6 +46,7 @@ class CatalogCommandTest {
         Tool.Run judged = Tool.named("osslsigncode", "osslsigncode")
                 .run(
                         "verify",
+                        "-ignore-cdp",
                         "-CAfile",
                         HOME.resolve("pki/lab-root.pem"),
                         "-TSA-CAfile",

@@ -86,6 +86,7 @@ class FormatsCommandTest {
         Tool.Run judged = Tool.named("osslsigncode", "osslsigncode")
                 .run(
                         "verify",
+                        "-ignore-cdp",
                         "-CAfile",
                         HOME.resolve("pki/lab-root.pem"),
                         "-TSA-CAfile",

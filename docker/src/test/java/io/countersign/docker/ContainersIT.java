@@ -220,6 +220,7 @@ class ContainersIT {
                 List.of(
                         "osslsigncode",
                         "verify",
+                        "-ignore-cdp",
                         "-CAfile",
                         codeRoot.toString(),
                         "-TSA-CAfile",
