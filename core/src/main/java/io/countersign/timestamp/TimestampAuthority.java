@@ -4,9 +4,11 @@ import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.KeyUnavailable;
+import io.countersign.key.SignatureAlgorithm;
 import io.countersign.key.SigningKey;
 import java.math.BigInteger;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -14,10 +16,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.cmp.PKIFreeText;
 import org.bouncycastle.asn1.cmp.PKIStatus;
 import org.bouncycastle.asn1.cmp.PKIStatusInfo;
-import org.bouncycastle.asn1.cms.ContentInfo;
 import org.bouncycastle.asn1.tsp.TimeStampResp;
 
 /**
@@ -29,6 +31,7 @@ public final class TimestampAuthority implements TimestampSource {
     /** Positive and 20 octets at most: what section 2.4.2 has every client accept. */
     private static final int SERIAL_NUMBER_BITS = 159;
 
+    private static final byte[] GRANTED = Encoding.der(new PKIStatusInfo(PKIStatus.granted));
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final String name;
@@ -36,6 +39,7 @@ public final class TimestampAuthority implements TimestampSource {
     private final GenTimes times;
     private final List<KeyProblem> keyProblems;
     private final TokenIssuer issuer;
+    private final TokenCheck check;
 
     /**
      * An authority under {@link TimestampPolicy#LAB}.
@@ -59,7 +63,17 @@ public final class TimestampAuthority implements TimestampSource {
         this.times = new GenTimes(clock, policy);
         this.keyProblems = KeyProblem.of(key.chain().subList(0, 1));
         requireFit(clock);
-        this.issuer = new TokenIssuer(key, policy);
+        SignatureAlgorithm algorithm = algorithm(key.certificate());
+        this.issuer = new TokenIssuer(key, algorithm, policy);
+        this.check = new TokenCheck(key.certificate(), algorithm);
+    }
+
+    /** With the digest that signed the certificate, as the CA/Browser Forum's code-signing baseline requirements want it. */
+    private static SignatureAlgorithm algorithm(X509Certificate certificate) {
+        DigestAlgorithm digest = SignatureAlgorithm.of(new ASN1ObjectIdentifier(certificate.getSigAlgOID()))
+                .map(SignatureAlgorithm::digest)
+                .orElse(DigestAlgorithm.SHA256);
+        return SignatureAlgorithm.of(certificate.getPublicKey(), digest);
     }
 
     private void requireFit(TimeSource clock) {
@@ -123,13 +137,13 @@ public final class TimestampAuthority implements TimestampSource {
      */
     public TimestampAnswer answer(byte[] request) {
         try {
-            TimestampRequest parsed = TimestampRequest.parse(request);
-            return issue(parsed, acceptedPolicy(parsed));
+            ReceivedRequest received = ReceivedRequest.parse(request);
+            return issue(received, acceptedPolicy(received.values()));
         } catch (RefusedRequest e) {
             return rejected(e.refusal(), e.getMessage(), null);
         } catch (TimeNotAvailable e) {
             return rejected(Refusal.TIME_NOT_AVAILABLE, e.getMessage(), null);
-        } catch (KeyUnavailable | RuntimeException e) {
+        } catch (KeyUnavailable | UnsoundToken | RuntimeException e) {
             // RuntimeException: what a PKCS#11 provider throws besides must not cost the client its answer.
             return rejected(Refusal.SYSTEM_FAILURE, "the authority cannot sign now; its log says why", e);
         }
@@ -154,24 +168,24 @@ public final class TimestampAuthority implements TimestampSource {
         return asked;
     }
 
-    private TimestampAnswer issue(TimestampRequest request, String underPolicy)
-            throws KeyUnavailable, TimeNotAvailable {
+    private TimestampAnswer issue(ReceivedRequest request, String underPolicy)
+            throws KeyUnavailable, TimeNotAvailable, UnsoundToken {
         Instant time = times.next();
         for (KeyProblem problem : keyProblems) {
             if (problem.holdsAt(time)) {
                 throw KeyUnavailable.permanently(problem.text() + "; the clock says " + time, null);
             }
         }
-        BigInteger serialNumber = newSerialNumber();
-        ContentInfo token = issuer.issue(request, underPolicy, serialNumber, time);
-        TimeStampResp response = new TimeStampResp(new PKIStatusInfo(PKIStatus.granted), token);
+        TokenContent content = new TokenContent(request, underPolicy, newSerialNumber(), time);
+        byte[] token = issuer.issue(content);
+        check.requireSound(token, content);
         return new TimestampAnswer.Issued(
-                Bytes.taking(Encoding.der(response)),
-                Bytes.taking(Encoding.der(token)),
-                serialNumber,
+                Bytes.taking(Der.of(Der.SEQUENCE, GRANTED, token)),
+                Bytes.taking(token),
+                content.serialNumber(),
                 time,
                 underPolicy,
-                request.imprint());
+                request.values().imprint());
     }
 
     private static BigInteger newSerialNumber() {

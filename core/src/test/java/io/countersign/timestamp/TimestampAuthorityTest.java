@@ -26,8 +26,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1GeneralizedTime;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERTaggedObject;
 import org.bouncycastle.asn1.cms.CMSAttributes;
@@ -45,6 +49,8 @@ import org.bouncycastle.cert.X509CertificateHolder;
 import org.bouncycastle.cms.jcajce.JcaSimpleSignerInfoVerifierBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.tsp.TSPException;
+import org.bouncycastle.tsp.TimeStampRequest;
+import org.bouncycastle.tsp.TimeStampResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -107,6 +113,9 @@ class TimestampAuthorityTest {
                         signedAttribute(token, PKCSObjectIdentifiers.id_aa_signingCertificateV2))
                 .getCerts();
         assertThat(bound).hasSize(1);
+        // SHA-256 is the default of RFC 5816, which DER leaves out.
+        assertThat(ASN1Sequence.getInstance(bound[0].toASN1Primitive()).getObjectAt(0))
+                .isInstanceOf(ASN1OctetString.class);
         assertThat(DigestAlgorithm.of(bound[0].getHashAlgorithm().getAlgorithm()))
                 .contains(DigestAlgorithm.SHA256);
         assertThat(bound[0].getCertHash())
@@ -114,6 +123,23 @@ class TimestampAuthorityTest {
                         .digest(key.certificate().getEncoded())
                         .value()
                         .toByteArray());
+    }
+
+    @Test
+    void bouncyCastleFindsThatTheResponseFitsTheRequest() throws Exception {
+        byte[] request = new TimestampRequest(IMPRINT, Optional.of(BigInteger.TEN), true, Optional.empty()).encode();
+
+        new TimeStampResponse(authority.respond(request)).validate(new TimeStampRequest(request));
+    }
+
+    @Test
+    void theWholeTokenIsDer() throws IOException {
+        TimestampAnswer answer = authority.answer(
+                new TimestampRequest(IMPRINT, Optional.of(BigInteger.TEN), true, Optional.empty()).encode());
+        byte[] encoded = answer.encoded().toByteArray();
+
+        assertThat(ASN1Primitive.fromByteArray(encoded).getEncoded(ASN1Encoding.DER))
+                .isEqualTo(encoded);
     }
 
     @Test
