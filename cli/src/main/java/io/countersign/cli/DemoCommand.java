@@ -171,7 +171,7 @@ final class DemoCommand implements Callable<Integer> {
                 "-in",
                 signed.toString()));
         // From 2.6 on it fetches revocation lists, from where this home may not serve them, unless it is told not to.
-        String offline = "-ignore-cdp";
+        String offline = "-ignore-crl";
         if (osslsigncode.get().run(List.of("verify", "--help")).text().contains(offline)) {
             arguments.add(1, offline);
         }

@@ -46,7 +46,7 @@ class CatalogCommandTest {
         Tool.Run judged = Tool.named("osslsigncode", "osslsigncode")
                 .run(
                         "verify",
-                        "-ignore-cdp",
+                        "-ignore-crl",
                         "-CAfile",
                         HOME.resolve("pki/lab-root.pem"),
                         "-TSA-CAfile",

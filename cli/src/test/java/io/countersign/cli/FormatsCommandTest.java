@@ -86,7 +86,7 @@ class FormatsCommandTest {
         Tool.Run judged = Tool.named("osslsigncode", "osslsigncode")
                 .run(
                         "verify",
-                        "-ignore-cdp",
+                        "-ignore-crl",
                         "-CAfile",
                         HOME.resolve("pki/lab-root.pem"),
                         "-TSA-CAfile",

@@ -51,7 +51,7 @@ class SignCommandTest {
         Tool.Run judged = Tool.named("osslsigncode", "osslsigncode")
                 .run(
                         "verify",
-                        "-ignore-cdp",
+                        "-ignore-crl",
                         "-CAfile",
                         HOME.resolve("pki/lab-root.pem"),
                         "-TSA-CAfile",

@@ -69,7 +69,7 @@ class TwoPhaseCommandsTest {
         Tool.Run run = Tool.named("osslsigncode", "osslsigncode")
                 .run(
                         "verify",
-                        "-ignore-cdp",
+                        "-ignore-crl",
                         "-CAfile",
                         HOME.resolve("pki/lab-root.pem"),
                         "-TSA-CAfile",

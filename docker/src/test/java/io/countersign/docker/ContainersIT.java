@@ -220,7 +220,7 @@ class ContainersIT {
                 List.of(
                         "osslsigncode",
                         "verify",
-                        "-ignore-cdp",
+                        "-ignore-crl",
                         "-CAfile",
                         codeRoot.toString(),
                         "-TSA-CAfile",

@@ -101,7 +101,7 @@ class SigningRequestsTest extends ApiTranscript {
         Tool.Run run = Tool.named("osslsigncode", "osslsigncode")
                 .run(
                         "verify",
-                        "-ignore-cdp",
+                        "-ignore-crl",
                         "-CAfile",
                         home.pki().resolve("lab-root.pem"),
                         "-TSA-CAfile",
