@@ -30,6 +30,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /** Signs PE files: digest, key, timestamp, patch, a check of our own output. Immutable; safe for several threads. */
 public final class SignFile {
@@ -103,8 +104,8 @@ public final class SignFile {
     }
 
     /**
-     * Signs one file. The output appears whole or not at all; it may be the input itself. The key, and the timestamp authority,
-     * are used once, or twice if the first signature has an {@link InvalidMarker}.
+     * Signs one file. The output appears whole or not at all; it may be the input itself. The key is used once, or twice if the
+     * first signature has an {@link InvalidMarker}.
      *
      * @throws IOException if a file cannot be read or written
      * @throws UnacceptableFile if the input is no PE, is malformed, or is signed already and that was not expected
@@ -113,27 +114,35 @@ public final class SignFile {
      */
     public SignedFile sign(Path input, Path output, Options options)
             throws IOException, UnacceptableFile, KeyUnavailable, TimestampUnavailable {
-        return sign(input, output, options, Optional.empty());
+        return sign(input, output, options, Optional.empty(), made -> {});
     }
 
     /**
      * Signs one file if it is the expected one, which is decided on the very octets that are signed.
      *
      * @param expected SHA-256 of the file that may be signed
+     * @param made told the signature before a timestamp is asked for; {@link AttachFile} can timestamp it and put it into the file
+     *     if none is given
      * @throws UnacceptableFile also if it is another file; the key was not used
      */
-    public SignedFile signOnly(Digest expected, Path input, Path output, Options options)
+    public SignedFile signOnly(
+            Digest expected, Path input, Path output, Options options, Consumer<AuthenticodeSignature> made)
             throws IOException, UnacceptableFile, KeyUnavailable, TimestampUnavailable {
-        return sign(input, output, options, Optional.of(expected));
+        return sign(input, output, options, Optional.of(expected), made);
     }
 
-    private SignedFile sign(Path input, Path output, Options options, Optional<Digest> expected)
+    private SignedFile sign(
+            Path input,
+            Path output,
+            Options options,
+            Optional<Digest> expected,
+            Consumer<AuthenticodeSignature> unstamped)
             throws IOException, UnacceptableFile, KeyUnavailable, TimestampUnavailable {
         try (ByteSource source = ByteSource.open(input)) {
             PeImage image = PeImage.parse(source);
             Optional<AuthenticodeSignature> present = present(image, source, options);
             try (Draft draft = Draft.of(image, source, output, EnumSet.of(options.digest()))) {
-                return sign(draft, image, present, options, expected);
+                return sign(draft, image, present, options, expected, unstamped);
             }
         } catch (MalformedPe | MalformedSignature e) {
             throw new UnacceptableFile(e.getMessage(), e);
@@ -145,7 +154,8 @@ public final class SignFile {
             PeImage image,
             Optional<AuthenticodeSignature> present,
             Options options,
-            Optional<Digest> expected)
+            Optional<Digest> expected,
+            Consumer<AuthenticodeSignature> unstamped)
             throws IOException, UnacceptableFile, KeyUnavailable, TimestampUnavailable, MalformedPe,
                     MalformedSignature {
         ImageScan scan = draft.scan();
@@ -154,7 +164,7 @@ public final class SignFile {
                     + "; it was changed since, submit it again");
         }
         Digest imageDigest = scan.imageDigest(options.digest());
-        Made made = make(draft, image, present, options);
+        Made made = make(draft, image, present, options, unstamped);
         ImageScan released = draft.release(made.whole(), options.outputSha256());
         return new SignedFile(
                 scan.sha256(),
@@ -197,7 +207,7 @@ public final class SignFile {
      */
     public AuthenticodeSignature sign(ToBeSigned toBeSigned) throws KeyUnavailable, TimestampUnavailable {
         try {
-            return stamped(toBeSigned.content()).signature();
+            return stamped(signed(toBeSigned.content())).signature();
         } catch (MalformedSignature e) {
             throw new IllegalStateException("what was just made cannot be read", e);
         }
@@ -210,25 +220,34 @@ public final class SignFile {
      */
     private record Made(AuthenticodeSignature whole, Optional<Timestamped> token, Optional<InvalidMarker> first) {}
 
-    private Made make(Draft draft, PeImage image, Optional<AuthenticodeSignature> present, Options options)
+    private Made make(
+            Draft draft,
+            PeImage image,
+            Optional<AuthenticodeSignature> present,
+            Options options,
+            Consumer<AuthenticodeSignature> unstamped)
             throws IOException, KeyUnavailable, TimestampUnavailable, MalformedPe, MalformedSignature {
         Digest imageDigest = draft.scan().imageDigest(options.digest());
-        Stamped stamped = stamped(content(imageDigest, pageHashes(draft, options), present, options));
-        Optional<InvalidMarker> marker = stamped.signature().invalidMarker().filter(m -> !options.relaxedMarkerCheck());
+        AuthenticodeSignature signed = signed(content(imageDigest, pageHashes(draft, options), present, options));
+        Optional<InvalidMarker> marker = signed.invalidMarker().filter(m -> !options.relaxedMarkerCheck());
         if (marker.isPresent()) {
-            stamped = stamped(content(
-                    imageDigest, stamped.signature().pageHashes(), present, options.withRelaxedMarkerCheck(true)));
+            signed = signed(content(imageDigest, signed.pageHashes(), present, options.withRelaxedMarkerCheck(true)));
         }
+        unstamped.accept(signed);
+        Stamped stamped = stamped(signed);
         return new Made(assemble(stamped.signature(), present, options, image, draft.scan()), stamped.token(), marker);
     }
 
     private record Stamped(AuthenticodeSignature signature, Optional<Timestamped> token) {}
 
-    private Stamped stamped(AuthenticodeContent content)
+    private AuthenticodeSignature signed(AuthenticodeContent content) throws KeyUnavailable, MalformedSignature {
+        return new AuthenticodeSigner(key).sign(content);
+    }
+
+    private Stamped stamped(AuthenticodeSignature made)
             throws KeyUnavailable, TimestampUnavailable, MalformedSignature {
-        AuthenticodeSignature made = new AuthenticodeSigner(key).sign(content);
         Optional<Timestamped> token = new KeyAndTimestamp(key, timestamps)
-                .token(made, content.imageDigest().algorithm());
+                .token(made, made.imageDigest().algorithm());
         return new Stamped(
                 token.isPresent() ? made.withTimestamp(token.get().token().encoded()) : made, token);
     }

@@ -226,12 +226,12 @@ class SignFileTest {
         SigningKey untouchable = before(() -> {
             throw new AssertionError("the key was used");
         });
-        assertThatThrownBy(() ->
-                        new SignFile(untouchable, Optional.empty()).signOnly(wrong, input, output, Options.defaults()))
+        assertThatThrownBy(() -> new SignFile(untouchable, Optional.empty())
+                        .signOnly(wrong, input, output, Options.defaults(), made -> {}))
                 .isInstanceOf(UnacceptableFile.class)
                 .hasMessageContaining("approved was " + wrong);
         assertThat(output).doesNotExist();
-        new SignFile(publisher, Optional.empty()).signOnly(right, input, output, Options.defaults());
+        new SignFile(publisher, Optional.empty()).signOnly(right, input, output, Options.defaults(), made -> {});
         assertThat(verify(output).verdict()).isEqualTo(new Verdict.Trusted());
     }
 
@@ -253,7 +253,7 @@ class SignFileTest {
         Path output = folder.resolve("out.exe");
 
         new SignFile(meddling, Optional.empty())
-                .signOnly(approved, input, output, Options.defaults().withPageHashes(true));
+                .signOnly(approved, input, output, Options.defaults().withPageHashes(true), made -> {});
 
         assertThat(verify(output).verdict()).isEqualTo(new Verdict.Trusted());
         assertThat(DiffFile.compare(same, output).isProven()).isTrue();

@@ -14,7 +14,7 @@ import java.util.Optional;
  * A request as the API shows it. The names are SignPath's; {@code failureReason}, {@code provenanceLink} and the members
  * after it are ours.
  *
- * @param failureReason why it failed or was denied, or why the last attempt has to be repeated
+ * @param failureReason why it failed or was denied, or why the last attempt has to be repeated or what it waits for
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 record RequestView(
@@ -63,10 +63,10 @@ record RequestView(
         }
 
         static Shown of(SigningRequest request) {
-            if (request instanceof Queued) {
+            if (request instanceof Queued queued && queued.attempts() == 0) {
                 return QUEUED;
             }
-            if (request instanceof Processing) {
+            if (request instanceof Processing || request instanceof Queued) {
                 return PROCESSING;
             }
             if (request instanceof Failed) {

@@ -15,9 +15,13 @@ interface SigningSettings {
     @WithDefault("30s")
     Duration tsaTimeout();
 
-    /** How long the second attempt waits after a passing failure; the third waits six times that. */
+    /** How long the second attempt waits after a passing failure; each further one waits six times as long, at most 15 minutes. */
     @WithDefault("5s")
     Duration firstRetry();
+
+    /** How long a signature may wait for its timestamp before its request is given up. */
+    @WithDefault("24h")
+    Duration timestampPatience();
 
     /** How long a stopping service waits for the work in hand. */
     @WithDefault("20s")

@@ -132,7 +132,8 @@ class Wiring {
             AuditLog audit,
             JdbcRequests requests,
             SigningSettings settings) {
-        return new Attempts(rules, pipeline, audit, requests, settings.firstRetry(), clock);
+        return new Attempts(
+                rules, pipeline, audit, requests, settings.firstRetry(), settings.timestampPatience(), clock);
     }
 
     @Produces

@@ -24,10 +24,11 @@ public sealed interface AuditEvent {
             implements AuditEvent {}
 
     /**
-     * What came of an attempt. A failure before the key was to be used has an outcome without an intent.
+     * What came of an attempt. One that was not to use the key has an outcome without an intent: it failed before, or it went on
+     * with the signature that an earlier one had left {@link Result#UNSTAMPED}.
      *
-     * @param output SHA-256 of the signed file, where there is one
-     * @param reason why there is none
+     * @param output SHA-256 of the signed file, or of the signature alone that waits for its timestamp, where there is one
+     * @param reason why there is no signed file
      */
     record Outcome(
             UUID request, int attempt, Instant at, Result result, Optional<Digest> output, Optional<String> reason)
@@ -48,7 +49,9 @@ public sealed interface AuditEvent {
     enum Result {
         /** A signed file was made and judged good. */
         SIGNED,
-        /** No signed file is released; the key may have been used. */
+        /** The key was used and no timestamp was to be had: the signature is kept, and nothing is released. */
+        UNSTAMPED,
+        /** No signed file is released; the key may have been used if there was an intent. */
         FAILED,
         /** The process ended between intent and outcome: the key may have been used, and nothing was released. */
         INTERRUPTED

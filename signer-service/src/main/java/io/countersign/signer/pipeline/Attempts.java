@@ -30,7 +30,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Makes one attempt at a claimed request and puts what came of it into the audit log and the queue: released, refused, failed,
- * or to be tried again. Safe for several threads.
+ * or to be tried again. A signature that waits for its timestamp is tried for longer, since the key is not used for that.
+ * Safe for several threads.
  */
 public final class Attempts {
     /** An attempt is a use of a key, so they are few. */
@@ -38,27 +39,34 @@ public final class Attempts {
 
     private static final Logger LOG = Logger.getLogger(Attempts.class);
     private static final int BACK_OFF_FACTOR = 6;
+    private static final Duration LONGEST_BACK_OFF = Duration.ofMinutes(15);
 
     private final SigningRules rules;
     private final SigningPipeline pipeline;
     private final AuditLog audit;
     private final RequestQueue queue;
     private final Duration firstRetry;
+    private final Duration timestampPatience;
     private final InstantSource clock;
 
-    /** @param firstRetry how long the second attempt waits; the third waits six times that */
+    /**
+     * @param firstRetry how long the second attempt waits; each further one waits six times as long, up to a quarter of an hour
+     * @param timestampPatience how long after it was made a signature may wait for its timestamp
+     */
     public Attempts(
             SigningRules rules,
             SigningPipeline pipeline,
             AuditLog audit,
             RequestQueue queue,
             Duration firstRetry,
+            Duration timestampPatience,
             InstantSource clock) {
         this.rules = rules;
         this.pipeline = pipeline;
         this.audit = audit;
         this.queue = queue;
         this.firstRetry = firstRetry;
+        this.timestampPatience = timestampPatience;
         this.clock = clock;
     }
 
@@ -78,7 +86,10 @@ public final class Attempts {
      */
     void make(Processing request) {
         resolveInterrupted(request.id(), request.attempt());
-        if (request.attempt() > MAXIMUM) {
+        History history = History.of(audit.of(request.id()));
+        // Waiting for a timestamp is bounded by time, so that only attempts without an end count.
+        int before = request.attempt() - 1 - (history.unstamped().isPresent() ? history.outcomes() : 0);
+        if (before >= MAXIMUM) {
             fail(
                     request,
                     "signing was begun " + MAXIMUM + " times and cut off each time; see the service's log for why it"
@@ -89,35 +100,47 @@ public final class Attempts {
         if (decision instanceof Refused refused) {
             refuse(request, refused);
         } else {
-            sign((Approved) decision);
+            sign((Approved) decision, history);
         }
     }
 
-    private void sign(Approved approved) {
+    private void sign(Approved approved, History history) {
         Processing request = approved.request();
         try {
-            pipeline.sign(approved);
+            if (history.unstamped().isPresent()) {
+                pipeline.finish(approved, history.unstamped().get());
+            } else {
+                pipeline.sign(approved);
+            }
+        } catch (SignatureKept e) {
+            await(request, e);
         } catch (UnacceptableFile | NotApproved | Untrusted e) {
             fail(request, e.getMessage());
         } catch (KeyUnavailable e) {
             if (e.isPermanent()) {
                 fail(request, e.getMessage());
             } else {
-                retry(request, e.getMessage());
+                retry(request, history, e.getMessage());
             }
         } catch (TimestampUnavailable e) {
-            retry(request, e.getMessage());
+            retry(request, history, e.getMessage());
         } catch (LeaseLost e) {
             LOG.warn(e.getMessage());
         } catch (IOException e) {
             LOG.errorf(e, "%s attempt %d: input or output failed", request.id(), request.attempt());
-            retry(request, "the service could not read or write its files; see its log for request " + request.id());
+            retry(
+                    request,
+                    history,
+                    "the service could not read or write its files; see its log for request " + request.id());
         } catch (StoreUnavailable | AuditUnavailable e) {
             throw e;
         } catch (RuntimeException | StackOverflowError e) {
             // A defect of ours that this file brings out must not hold up the queue for ever.
             LOG.errorf(e, "%s attempt %d: internal error", request.id(), request.attempt());
-            retry(request, "internal error; see the service's log for request " + request.id() + " and report it");
+            retry(
+                    request,
+                    history,
+                    "internal error; see the service's log for request " + request.id() + " and report it");
         }
     }
 
@@ -135,16 +158,59 @@ public final class Attempts {
         settle(request, request.failed(reason, now()));
     }
 
-    private void retry(Processing request, String message) {
+    /** The first time that no timestamp was to be had. From the moment the outcome is written the key is not used again. */
+    private void await(Processing request, SignatureKept kept) {
+        String reason = Printable.of(kept.getMessage());
+        Instant signed = now();
+        audit.append(new Outcome(
+                request.id(),
+                request.attempt(),
+                signed,
+                Result.UNSTAMPED,
+                Optional.of(kept.signature()),
+                Optional.of(reason)));
+        again(request, awaiting(signed, reason));
+    }
+
+    private void retry(Processing request, History history, String message) {
         String reason = Printable.of(message);
-        if (request.attempt() >= MAXIMUM) {
+        if (history.unstamped().isPresent()) {
+            Instant signed = history.unstamped().get().signed();
+            if (now().plus(wait(request)).isAfter(signed.plus(timestampPatience))) {
+                fail(
+                        request,
+                        "signed at " + signed + " and given up, since it could not be timestamped within "
+                                + timestampPatience + "; see to the timestamp authorities, then submit the file again: "
+                                + reason);
+                return;
+            }
+            audit.append(failed(request, reason));
+            again(request, awaiting(signed, reason));
+        } else if (request.attempt() >= MAXIMUM) {
             fail(request, reason + " (after " + request.attempt() + " attempts)");
-            return;
+        } else {
+            audit.append(failed(request, reason));
+            again(request, reason);
         }
-        Duration wait = firstRetry.multipliedBy((long) Math.pow(BACK_OFF_FACTOR, request.attempt() - 1.0));
+    }
+
+    private String awaiting(Instant signed, String reason) {
+        return Printable.of("signed at " + signed + ", waiting for its timestamp until "
+                + signed.plus(timestampPatience) + " at most: " + reason);
+    }
+
+    private void again(Processing request, String reason) {
+        Duration wait = wait(request);
         LOG.warnf("%s attempt %d: trying again in %s: %s", request.id(), request.attempt(), wait, reason);
-        audit.append(failed(request, reason));
         settle(request, request.retry(reason, now().plus(wait)));
+    }
+
+    private Duration wait(Processing request) {
+        Duration wait = firstRetry;
+        for (int i = 1; i < request.attempt() && wait.compareTo(LONGEST_BACK_OFF) < 0; i++) {
+            wait = wait.multipliedBy(BACK_OFF_FACTOR);
+        }
+        return wait.compareTo(LONGEST_BACK_OFF) < 0 ? wait : LONGEST_BACK_OFF;
     }
 
     private void settle(Processing request, SigningRequest next) {

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +72,11 @@ abstract class ApiTranscript {
     }
 
     JsonPath finished(String location) throws IOException {
+        return status(location, s -> s.getBoolean("isFinalStatus"));
+    }
+
+    /** The first status that is as wanted. */
+    JsonPath status(String location, Predicate<JsonPath> wanted) throws IOException {
         Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
         while (Instant.now().isBefore(deadline)) {
             JsonPath status = caller().get(location + "/Status")
@@ -78,12 +84,12 @@ abstract class ApiTranscript {
                     .statusCode(200)
                     .extract()
                     .jsonPath();
-            if (status.getBoolean("isFinalStatus")) {
+            if (wanted.test(status)) {
                 return status;
             }
             LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
         }
-        throw new AssertionError(location + " has no final status after a minute");
+        throw new AssertionError(location + " has no such status after a minute");
     }
 
     static UUID id(String location) {

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
@@ -131,20 +132,24 @@ class SigningRequestsTest extends ApiTranscript {
     }
 
     @Test
-    void aTimestampAuthorityThatIsDownFailsTheRequestWhichKeepsTheReason() throws IOException {
+    void aTimestampAuthorityThatIsDownIsWaitedForAndTheKeyNotUsedAgain() throws IOException {
         tsa.behave(LabTsa.Mode.DOWN);
         String location = submit(DRIVER).then().statusCode(201).extract().header("Location");
 
-        JsonPath status = finished(location);
-        assertThat(status.getString("status")).isEqualTo("Failed");
-        assertThat(status.getString("workflowStatus")).isEqualTo("ProcessingFailed");
-        assertThat(status.getString("failureReason")).contains("503").contains("after 3 attempts");
-        caller().get(location + "/SignedArtifact").then().statusCode(404).body("detail", containsString("503"));
-        assertThat(audit.of(id(location)).stream()
-                        .map(e -> e instanceof Outcome o
-                                ? o.result().name()
-                                : e.getClass().getSimpleName()))
-                .containsExactly("Intent", "FAILED", "Intent", "FAILED", "Intent", "FAILED");
+        JsonPath waiting = status(location, s -> s.getString("failureReason") != null);
+        assertThat(waiting.getString("status")).isEqualTo("InProgress");
+        assertThat(waiting.getString("workflowStatus")).isEqualTo("Processing");
+        assertThat(waiting.getString("failureReason")).contains("waiting for its timestamp until", "503");
+        caller().get(location + "/SignedArtifact").then().statusCode(404);
+        tsa.behave(LabTsa.Mode.GOOD);
+
+        assertThat(finished(location).getString("status")).isEqualTo("Completed");
+        List<String> events = audit.of(id(location)).stream()
+                .map(e -> e instanceof Outcome o
+                        ? o.result().name()
+                        : e.getClass().getSimpleName())
+                .toList();
+        assertThat(events).startsWith("Intent", "UNSTAMPED").endsWith("SIGNED").containsOnlyOnce("Intent");
         assertThat(leftovers()).isEmpty();
     }
 

@@ -79,7 +79,7 @@ class AttemptsTest {
                 "evidence",
                 "test");
         SigningPipeline pipeline = new SigningPipeline(rules, audit, artifacts, requests, resources, folder, () -> NOW);
-        return new Attempts(rules, pipeline, audit, requests, Duration.ofSeconds(5), () -> NOW);
+        return new Attempts(rules, pipeline, audit, requests, Duration.ofSeconds(5), Duration.ofHours(24), () -> NOW);
     }
 
     private Processing claimed(int attempt) throws IOException {

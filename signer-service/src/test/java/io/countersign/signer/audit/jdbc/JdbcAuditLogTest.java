@@ -65,6 +65,37 @@ class JdbcAuditLogTest {
     }
 
     @Test
+    void anUnstampedSignatureIsOnRecordOnlyWithWhatItIsKeptAs() {
+        Outcome kept = new Outcome(
+                REQUEST, 1, NOW, Result.UNSTAMPED, Optional.of(Examples.sha256("sig")), Optional.of("the TSA is down"));
+        log.append(kept);
+
+        assertThat(log.of(REQUEST)).containsExactly(kept);
+        assertThatThrownBy(() -> log.append(outcome(2, Result.UNSTAMPED))).isInstanceOf(AuditUnavailable.class);
+    }
+
+    @Test
+    void aLogOfTheFirstVersionIsKeptWholeAndStaysAppendOnly() throws SQLException {
+        Path old = folder.resolve("old");
+        assertThat(old.toFile().mkdir()).isTrue();
+        JdbcAuditLog before = new JdbcAuditLog(Database.in(old, "1"));
+        before.append(intent(1));
+        before.append(outcome(1, Result.FAILED));
+        DataSource migrated = Database.in(old);
+        JdbcAuditLog after = new JdbcAuditLog(migrated);
+        after.append(intent(2));
+
+        assertThat(after.of(REQUEST)).containsExactly(intent(1), outcome(1, Result.FAILED), intent(2));
+        assertThat(after.intentsWithoutOutcome()).containsExactly(intent(2));
+        for (String change : new String[] {"DELETE FROM audit_event", "UPDATE audit_event SET actor = 'nobody'"}) {
+            try (Connection connection = migrated.getConnection();
+                    Statement statement = connection.createStatement()) {
+                assertThatThrownBy(() -> statement.execute(change)).hasMessageContaining("append-only");
+            }
+        }
+    }
+
+    @Test
     void anIntentIsOpenUntilItsOwnAttemptHasAnOutcome() {
         log.append(intent(1));
         log.append(intent(2));
