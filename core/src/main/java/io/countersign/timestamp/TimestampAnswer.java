@@ -5,6 +5,10 @@ import io.countersign.key.Digest;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.Optional;
+import org.bouncycastle.asn1.cmp.PKIFreeText;
+import org.bouncycastle.asn1.cmp.PKIStatus;
+import org.bouncycastle.asn1.cmp.PKIStatusInfo;
+import org.bouncycastle.asn1.tsp.TimeStampResp;
 
 /** What our authority answered, as values for its log and its archive. Immutable. */
 public sealed interface TimestampAnswer {
@@ -29,6 +33,21 @@ public sealed interface TimestampAnswer {
      * @param text what the client is told
      * @param cause for our own log, never for the wire; present for a failure of our own
      */
-    record Rejected(Bytes encoded, Refusal refusal, String text, Optional<Throwable> cause)
-            implements TimestampAnswer {}
+    record Rejected(Bytes encoded, Refusal refusal, String text, Optional<Throwable> cause) implements TimestampAnswer {
+        /**
+         * For a failure around the authority, such as of an archive.
+         *
+         * @param text for the client
+         * @param cause for our own log; null where there is none
+         */
+        public static Rejected of(Refusal refusal, String text, Throwable cause) {
+            PKIStatusInfo status =
+                    new PKIStatusInfo(PKIStatus.rejection, new PKIFreeText(text), refusal.asFailureInfo());
+            return new Rejected(
+                    Bytes.taking(Encoding.der(new TimeStampResp(status, null))),
+                    refusal,
+                    text,
+                    Optional.ofNullable(cause));
+        }
+    }
 }

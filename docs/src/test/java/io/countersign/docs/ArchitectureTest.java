@@ -199,7 +199,8 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule onlyLabsThrowKeysAway = noClasses()
-            .that(not(resideInAnyPackage("io.countersign.lab..", "io.countersign.cli.lab..")))
+            .that(not(
+                    resideInAnyPackage("io.countersign.lab..", "io.countersign.cli.lab..", "io.countersign.tsa.lab..")))
             .should()
             .dependOnClassesThat(resideInAPackage("io.countersign.lab.."))
             .because("its keys are in memory and its certificates of any past: nothing that matters is signed by them");

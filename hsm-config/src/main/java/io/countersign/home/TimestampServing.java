@@ -82,7 +82,7 @@ public record TimestampServing(
         WRONG_IMPRINT,
         /** A token under a root nobody has. */
         UNTRUSTED,
-        /** A token by a key whose certificate had ended. */
+        /** A token below an authority whose certificate has ended. */
         EXPIRED;
 
         /** As it is written in countersign.yaml and in a URL. */

@@ -2,6 +2,7 @@ package io.countersign.tsa;
 
 import io.countersign.hsm.KeySelfTest;
 import io.countersign.key.KeyUnavailable;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -21,8 +22,13 @@ class KeyReadiness implements HealthCheck {
     private HealthCheckResponse last;
     private long lastNanos;
 
+    @Inject
     KeyReadiness(ServedAuthority served) {
-        this.selfTest = served.selfTest();
+        this(served.selfTest());
+    }
+
+    KeyReadiness(KeySelfTest selfTest) {
+        this.selfTest = selfTest;
     }
 
     /** One caller at a time: those who wait get the answer of the one who asked the key. */

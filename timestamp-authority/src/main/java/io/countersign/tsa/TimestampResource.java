@@ -1,67 +1,93 @@
 package io.countersign.tsa;
 
-import io.countersign.timestamp.TimestampAnswer;
+import io.countersign.timestamp.TimestampRequest;
+import io.countersign.tsa.lab.Switchboard;
 import io.countersign.x509.PemCertificates;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import org.jboss.logging.Logger;
+import java.util.Optional;
 
 /** HTTP around the authority. A refusal is an answer too: RFC 3161 section 3.4 carries it in a reply, not in a status. */
 @Path("/")
 public class TimestampResource {
-    private static final Logger LOG = Logger.getLogger(TimestampResource.class);
     static final String QUERY = "application/timestamp-query";
     private static final String REPLY = "application/timestamp-reply";
 
-    private final ServedAuthority served;
+    /** Nothing is fetched, run or framed. */
+    private static final String CONTENT_SECURITY =
+            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    TimestampResource(ServedAuthority served) {
+    private final ServedAuthority served;
+    private final Desk desk;
+    private final CertificateEnd certificate;
+    private final Switchboard switchboard;
+
+    TimestampResource(ServedAuthority served, Desk desk, CertificateEnd certificate, Switchboard switchboard) {
         this.served = served;
+        this.desk = desk;
+        this.certificate = certificate;
+        this.switchboard = switchboard;
     }
 
     @POST
     @Consumes(QUERY)
-    public Response timestamp(byte[] query) {
-        TimestampAnswer answer = served.authority().answer(query);
-        log(answer);
+    public Response timestamp(byte[] query, @Context HttpServerRequest request) {
+        if (query.length > TimestampRequest.MAX_ENCODED_BYTES) {
+            return HttpRefusals.tooLarge(query.length);
+        }
+        String remote = request.remoteAddress().hostAddress();
         // The type is set here rather than negotiated: clients send every kind of Accept, and there is one answer.
-        return Response.ok(answer.encoded().toByteArray(), REPLY).build();
+        return Response.ok(desk.answer(query, remote).encoded().toByteArray(), REPLY)
+                .build();
     }
 
     /** Where some clients expect an authority; the same as {@code /}. */
     @POST
     @Path("tsa")
     @Consumes(QUERY)
-    public Response timestampAtTsa(byte[] query) {
-        return timestamp(query);
+    public Response timestampAtTsa(byte[] query, @Context HttpServerRequest request) {
+        return timestamp(query, request);
+    }
+
+    /** A deliberately bad answer, where countersign.yaml has it switched on. */
+    @POST
+    @Path("lab/{kind}")
+    @Consumes(QUERY)
+    public Response badTimestamp(@PathParam("kind") String kind, byte[] query) {
+        Optional<Switchboard.Answer> answer = switchboard.answer(kind, query);
+        return answer.map(a -> Response.status(a.status())
+                        .header(Switchboard.HEADER, Switchboard.MARK)
+                        .type(a.status() == 200 ? REPLY : MediaType.TEXT_PLAIN)
+                        .entity(a.body().toByteArray())
+                        .build())
+                .orElseGet(
+                        () -> HttpRefusals.notFound("no such answer is switched on; 'lab' in countersign.yaml does"));
     }
 
     @GET
     @Produces(MediaType.TEXT_PLAIN)
     public String explanation() {
-        return """
-                This is an RFC 3161 timestamp authority, part of Countersign, serving "%s".
-                Programs send it a digest (POST, %s) and get a signed time back.
+        return explained().text();
+    }
 
-                Try it:
-                  openssl ts -query -data FILE -sha256 -cert -out query.tsq
-                  curl -s -H 'Content-Type: %s' --data-binary @query.tsq -o reply.tsr %s
-                  openssl ts -reply -in reply.tsr -text
-
-                Digests: SHA-256, SHA-384, SHA-512. Policy: %s
-                Certificates: GET /certchain (PEM, root last). Health: GET /q/health
-                A LAB authority is trusted by nobody until someone installs its root.
-                """.formatted(
-                        served.authority().name(),
-                        QUERY,
-                        QUERY,
-                        served.url(),
-                        served.authority().policy().oid());
+    /** For who prefers it in Accept, as browsers do. */
+    @GET
+    @Produces(MediaType.TEXT_HTML + ";qs=0.5;charset=UTF-8")
+    public Response page() {
+        return Response.ok(explained().html())
+                .header("Content-Security-Policy", CONTENT_SECURITY)
+                .header("X-Content-Type-Options", "nosniff")
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .build();
     }
 
     @GET
@@ -79,17 +105,15 @@ public class TimestampResource {
         return PemCertificates.text(served.chain());
     }
 
-    private static void log(TimestampAnswer answer) {
-        if (answer instanceof TimestampAnswer.Issued issued) {
-            LOG.infof(
-                    "issued serial=%s imprint=%s",
-                    issued.serialNumber().toString(16),
-                    issued.imprint().algorithm().label());
-        } else if (answer instanceof TimestampAnswer.Rejected rejected) {
-            rejected.cause()
-                    .ifPresentOrElse(
-                            cause -> LOG.errorf(cause, "refused [%s]", rejected.refusal()),
-                            () -> LOG.infof("refused [%s]: %s", rejected.refusal(), rejected.text()));
-        }
+    private Explanation explained() {
+        return new Explanation(
+                served.authority().name(),
+                served.url(),
+                served.authority().policy(),
+                served.clock().state().isBelieved()
+                        ? served.clock().state().inWords()
+                        : "not believed: no token is issued",
+                certificate.end(),
+                !served.serving().lab().isEmpty());
     }
 }

@@ -41,6 +41,6 @@ class FailedStartTest {
         Start start = new Start();
         start.home = Optional.of(home.toString());
         start.name = name;
-        return catchThrowableOfType(ConfigurationException.class, start::authority);
+        return catchThrowableOfType(ConfigurationException.class, () -> start.authority(MachineClock.SYSTEM));
     }
 }

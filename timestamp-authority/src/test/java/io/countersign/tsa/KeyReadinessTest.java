@@ -6,7 +6,6 @@ import io.countersign.hsm.KeySelfTest;
 import io.countersign.key.KeyUnavailable;
 import io.countersign.key.SigningKey;
 import io.countersign.timestamp.TestTsa;
-import java.net.URI;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.junit.jupiter.api.Test;
 
@@ -14,8 +13,7 @@ class KeyReadinessTest {
     @Test
     void whoAsksIsToldThatTheKeyDoesNotSignAndNotWhy() {
         SigningKey key = TestTsa.broken(KeyUnavailable.permanently("the PIN file /secrets/tsa.pin is missing", null));
-        KeyReadiness readiness = new KeyReadiness(new ServedAuthority(
-                TestTsa.authority(), URI.create("http://127.0.0.1/"), key.chain(), new KeySelfTest(key)));
+        KeyReadiness readiness = new KeyReadiness(new KeySelfTest(key));
 
         HealthCheckResponse answer = readiness.call();
 

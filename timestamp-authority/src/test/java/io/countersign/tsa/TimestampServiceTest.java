@@ -119,7 +119,10 @@ class TimestampServiceTest {
     void aRequestThatIsTooLargeIsNotReadWhetherItsLengthIsToldOrNot() throws IOException, InterruptedException {
         byte[] large = new byte[9 * 1024];
 
-        assertThat(post("/", QUERY, large).statusCode()).isEqualTo(413);
+        HttpResponse<byte[]> told = post("/", QUERY, large);
+        assertThat(told.statusCode()).isEqualTo(413);
+        assertThat(text(told)).contains("send a digest, not the file");
+        assertThat(post("/", QUERY, new byte[128 * 1024]).statusCode()).isEqualTo(413);
         BodyPublisher untold = BodyPublishers.fromPublisher(BodyPublishers.ofByteArray(large));
         assertThat(post("/", QUERY, untold).statusCode()).isEqualTo(413);
     }
@@ -132,7 +135,50 @@ class TimestampServiceTest {
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("Content-Type"))
                 .hasValueSatisfying(t -> assertThat(t).startsWith("text/plain"));
-        assertThat(text(page)).contains("RFC 3161", "openssl ts -query", "/certchain");
+        assertThat(text(page)).contains("RFC 3161", "openssl ts -query", "/certchain", "Policies", "Signs until");
+    }
+
+    @Test
+    void aBrowserGetsAPageThatFetchesAndRunsNothing() throws IOException, InterruptedException {
+        HttpResponse<byte[]> page =
+                send(HttpRequest.newBuilder(service).header("Accept", "text/html,application/xhtml+xml,*/*;q=0.8"));
+
+        assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .startsWith("default-src 'none'");
+        assertThat(text(page))
+                .contains("<h1>", "Clock", "no NTP server is configured", "Signs until", "SHA-256")
+                .doesNotContain("<script", "<style", "<link");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/timestamp-query; charset=utf-8", "Application/TimeStamp-Query"})
+    void theContentTypeIsReadAsAMediaType(String type) throws IOException, InterruptedException {
+        assertThat(post("/", type, new byte[] {0}).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void anotherMethodIsToldWhichToUse() throws IOException, InterruptedException {
+        HttpResponse<byte[]> reply = send(HttpRequest.newBuilder(service).PUT(BodyPublishers.ofString("x")));
+
+        assertThat(reply.statusCode()).isEqualTo(405);
+        assertThat(reply.headers().firstValue("Allow").orElseThrow()).contains("POST", "GET");
+        assertThat(text(reply)).contains("POST a query");
+    }
+
+    @Test
+    void labAnswersAreNotThereUntilSomebodySwitchesThemOn() throws IOException, InterruptedException {
+        assertThat(post("/lab/wrong-imprint", QUERY, new byte[] {0}).statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void prometheusCountsAnswersByOutcome() throws IOException, InterruptedException {
+        post("/", QUERY, new byte[] {0});
+
+        assertThat(text(get("/q/metrics")))
+                .contains("countersign_tsa_answers_seconds_bucket{outcome=\"badDataFormat\"")
+                .contains("countersign_tsa_certificate_days_remaining", "countersign_tsa_archive_waiting");
     }
 
     @Test
@@ -150,7 +196,9 @@ class TimestampServiceTest {
         HttpResponse<byte[]> health = get("/q/health/ready");
 
         assertThat(health.statusCode()).isEqualTo(200);
-        assertThat(text(health)).contains("timestamp key signs", "\"UP\"");
+        assertThat(text(health))
+                .contains("timestamp key signs", "clock is believed", "certificate may sign", "archive keeps tokens")
+                .doesNotContain("\"DOWN\"");
     }
 
     private HttpResponse<byte[]> post(String path, String contentType, byte[] body)

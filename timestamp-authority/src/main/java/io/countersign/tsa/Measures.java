@@ -1,0 +1,77 @@
+package io.countersign.tsa;
+
+import io.countersign.timestamp.TimestampAnswer;
+import io.countersign.timestamp.TimestampAnswer.Rejected;
+import io.countersign.tsa.archive.TokenArchive;
+import io.countersign.tsa.clock.NtpAnswer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Locale;
+
+/** What Prometheus reads at {@code /q/metrics}. No label holds anything a client chose. */
+final class Measures {
+    private static final Duration[] LATENCIES = {
+        Duration.ofMillis(1),
+        Duration.ofMillis(2),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(25),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5)
+    };
+
+    private final MeterRegistry registry;
+
+    Measures(MeterRegistry registry, ServedAuthority served, TokenArchive archive, CertificateEnd certificate) {
+        this.registry = registry;
+        Gauge.builder(
+                        "countersign.tsa.clock.believed",
+                        served,
+                        s -> s.clock().state().isBelieved() ? 1 : 0)
+                .description("1 while the clock is believed and tokens are issued")
+                .register(registry);
+        Gauge.builder(
+                        "countersign.tsa.clock.offset",
+                        served,
+                        s -> s.clock()
+                                .state()
+                                .offset()
+                                .map(o -> o.toMillis() / 1000.0)
+                                .orElse(Double.NaN))
+                .baseUnit("seconds")
+                .description("the NTP servers' median distance from the clock")
+                .register(registry);
+        Gauge.builder("countersign.tsa.certificate.days.remaining", certificate, CertificateEnd::daysRemaining)
+                .description("until the key must not sign any more")
+                .register(registry);
+        Gauge.builder("countersign.tsa.archive.waiting", archive, TokenArchive::waiting)
+                .description("tokens and questions that wait for the disk")
+                .register(registry);
+    }
+
+    /** An answer: {@code outcome} is issued or the failInfo. */
+    void answered(TimestampAnswer answer, long nanos) {
+        String outcome =
+                answer instanceof Rejected rejected ? rejected.refusal().toString() : "issued";
+        Timer.builder("countersign.tsa.answers")
+                .description("answers to queries, and how long they took")
+                .tag("outcome", outcome)
+                .serviceLevelObjectives(LATENCIES)
+                .register(registry)
+                .record(Duration.ofNanos(nanos));
+    }
+
+    /** What an NTP server said. */
+    void polled(NtpAnswer answer) {
+        String result = answer instanceof NtpAnswer.Failed failed
+                ? failed.failure().name().toLowerCase(Locale.ROOT)
+                : "told";
+        registry.counter("countersign.tsa.ntp.polls", "server", answer.server(), "result", result)
+                .increment();
+    }
+}
