@@ -6,8 +6,6 @@ import io.countersign.key.SignatureAlgorithm;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
-import java.security.PublicKey;
-import java.security.Signature;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -36,14 +34,14 @@ import org.bouncycastle.asn1.tsp.TSTInfo;
  */
 final class TokenCheck {
     private final X509Certificate certificate;
-    private final PublicKey publicKey;
     private final SignatureAlgorithm algorithm;
+    private final SignatureVerifier signatures;
     private final byte[] certificateDigest;
 
     /** @throws UnfitTimestampKey if the certificate cannot be encoded */
     TokenCheck(X509Certificate certificate, SignatureAlgorithm algorithm) {
         this.certificate = certificate;
-        this.publicKey = certificate.getPublicKey();
+        this.signatures = SignatureVerifier.of(certificate.getPublicKey(), algorithm);
         this.algorithm = algorithm;
         try {
             this.certificateDigest = DigestAlgorithm.SHA256
@@ -112,17 +110,10 @@ final class TokenCheck {
                 .getCerts()[0];
         require(Arrays.equals(bound.getCertHash(), certificateDigest), "it binds another certificate");
         require(
-                verifies(
+                signatures.verifies(
                         signer.getAuthenticatedAttributes().getEncoded(ASN1Encoding.DER),
                         signer.getEncryptedDigest().getOctets()),
                 "the certificate does not verify its signature");
-    }
-
-    private boolean verifies(byte[] signed, byte[] signature) throws GeneralSecurityException {
-        Signature verifier = Signature.getInstance(algorithm.jcaName());
-        verifier.initVerify(publicKey);
-        verifier.update(signed);
-        return verifier.verify(signature);
     }
 
     private static ASN1Encodable value(Attributes attributes, ASN1ObjectIdentifier type) throws UnsoundToken {

@@ -6,21 +6,32 @@ import io.countersign.key.SignatureAlgorithm;
 import io.countersign.key.SigningKey;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.Provider;
 import java.security.ProviderException;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECKey;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 import javax.crypto.Cipher;
 import org.bouncycastle.asn1.x509.DigestInfo;
 
 /** The one door every use of a private key goes through: first the journal, then the signature. */
 final class JournalledKey implements SigningKey {
+    /** As many as sign at once on a large machine; a token's session is taken for the time of a signature only. */
+    private static final int IDLE_OPERATIONS = 64;
+
+    /** A way to sign that is ready: to set one up takes as long as a P-256 signature. One thread at a time. */
+    @FunctionalInterface
+    private interface Operation {
+        byte[] sign(byte[] input) throws GeneralSecurityException;
+    }
+
     private final TokenKey key;
     private final KeyPurpose purpose;
     private final KeyUseJournal journal;
+    private final Queue<Operation> idle = new ArrayBlockingQueue<>(IDLE_OPERATIONS);
 
     JournalledKey(TokenKey key, KeyPurpose purpose, KeyUseJournal journal) {
         this.key = key;
@@ -62,20 +73,38 @@ final class JournalledKey implements SigningKey {
     }
 
     private byte[] signed(SignatureAlgorithm algorithm, Digest digest) throws GeneralSecurityException, IOException {
-        Provider provider = key.token().provider();
         byte[] octets = digest.value().toByteArray();
-        if (algorithm.keyAlgorithm().equals("RSA")) {
-            // SunPKCS11 has no NONEwithRSA. "Encrypting" with a private key is its C_Sign with CKM_RSA_PKCS: RFC 8017
-            // section
-            // 9.2 from step 3 on, the DigestInfo being ours.
-            Cipher rsa = Cipher.getInstance("RSA/ECB/PKCS1Padding", provider);
-            rsa.init(Cipher.ENCRYPT_MODE, key.key());
-            return rsa.doFinal(new DigestInfo(digest.algorithm().algorithmIdentifier(), octets).getEncoded("DER"));
+        boolean rsa = algorithm.keyAlgorithm().equals("RSA");
+        Operation operation = idle.poll();
+        if (operation == null) {
+            operation = rsa ? rsa() : ecdsa();
         }
-        Signature ecdsa = Signature.getInstance("NONEwithECDSA", provider);
+        byte[] signature = operation.sign(
+                rsa
+                        ? new DigestInfo(digest.algorithm().algorithmIdentifier(), octets).getEncoded("DER")
+                        : leftmost(octets));
+        // Not one that failed: nobody knows its state.
+        idle.offer(operation);
+        return signature;
+    }
+
+    /**
+     * SunPKCS11 has no NONEwithRSA. "Encrypting" with a private key is its C_Sign with CKM_RSA_PKCS: RFC 8017 section 9.2 from
+     * step 3 on, the DigestInfo being ours.
+     */
+    private Operation rsa() throws GeneralSecurityException {
+        Cipher rsa = Cipher.getInstance("RSA/ECB/PKCS1Padding", key.token().provider());
+        rsa.init(Cipher.ENCRYPT_MODE, key.key());
+        return rsa::doFinal;
+    }
+
+    private Operation ecdsa() throws GeneralSecurityException {
+        Signature ecdsa = Signature.getInstance("NONEwithECDSA", key.token().provider());
         ecdsa.initSign(key.key());
-        ecdsa.update(leftmost(octets));
-        return ecdsa.sign();
+        return digest -> {
+            ecdsa.update(digest);
+            return ecdsa.sign();
+        };
     }
 
     /** FIPS 186-4 section 6.4: of a digest longer than the group order the leftmost bits count; not every token knows. */
