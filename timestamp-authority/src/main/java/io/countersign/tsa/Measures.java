@@ -9,6 +9,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /** What Prometheus reads at {@code /q/metrics}. No label holds anything a client chose. */
 final class Measures {
@@ -26,6 +29,7 @@ final class Measures {
     };
 
     private final MeterRegistry registry;
+    private final Map<String, Timer> answers = new ConcurrentHashMap<>();
 
     Measures(MeterRegistry registry, ServedAuthority served, TokenArchive archive, CertificateEnd certificate) {
         this.registry = registry;
@@ -58,12 +62,15 @@ final class Measures {
     void answered(TimestampAnswer answer, long nanos) {
         String outcome =
                 answer instanceof Rejected rejected ? rejected.refusal().toString() : "issued";
-        Timer.builder("countersign.tsa.answers")
+        answers.computeIfAbsent(outcome, this::timer).record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private Timer timer(String outcome) {
+        return Timer.builder("countersign.tsa.answers")
                 .description("answers to queries, and how long they took")
                 .tag("outcome", outcome)
                 .serviceLevelObjectives(LATENCIES)
-                .register(registry)
-                .record(Duration.ofNanos(nanos));
+                .register(registry);
     }
 
     /** What an NTP server said. */
