@@ -59,12 +59,13 @@ final class TimestampServingSection {
                 map.optionalMap("clock").map(this::clock).orElse(otherwise.clock()),
                 map.optionalMap("archive").map(TimestampServingSection::archive).orElse(otherwise.archive()),
                 lab(map));
-        if (read.clock().threshold().compareTo(read.accuracy()) > 0) {
+        // As far as the servers may be away, and a step more that is not seen.
+        Duration error = read.clock().threshold().multipliedBy(2);
+        if (error.compareTo(read.accuracy()) > 0) {
             document.problem(
                     map.line("accuracyMillis"),
-                    "tokens promise " + accuracy + " ms, but the clock may be wrong by "
-                            + read.clock().threshold().toMillis() + " ms",
-                    "make clock.thresholdMillis no larger than accuracyMillis");
+                    "tokens promise " + accuracy + " ms, but the clock may be wrong by " + error.toMillis() + " ms",
+                    "make clock.thresholdMillis half of accuracyMillis, or less");
         }
         map.end();
         return read;

@@ -59,7 +59,7 @@ class TimestampServingTest {
                 "policy: abc | an object identifier",
                 "acceptedPolicies: ['9.9'] | an object identifier",
                 "accuracyMillis: 0 | a whole number from 1 to 3600000",
-                "accuracyMillis: 100 | make clock.thresholdMillis no larger",
+                "accuracyMillis: 999 | make clock.thresholdMillis half of accuracyMillis",
                 "clock: { quorum: 1 } | a quorum of no servers",
                 "clock: { servers: [a.example], quorum: 2 } | a whole number from 1 to 1",
                 "clock: { servers: ['http://a/'] } | a host name or address",

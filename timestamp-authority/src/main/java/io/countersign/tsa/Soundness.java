@@ -6,6 +6,7 @@ import io.countersign.tsa.clock.ClockState;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
@@ -40,7 +41,9 @@ class Soundness {
     HealthCheck certificate(CertificateEnd certificate, ServedAuthority served) {
         return () -> HealthCheckResponse.named("certificate may sign")
                 .status(certificate.objection().isEmpty())
-                .withData("until", certificate.end().toString())
+                .withData(
+                        "until",
+                        certificate.end().truncatedTo(ChronoUnit.SECONDS).toString())
                 .withData("renewalDue", certificate.isNear())
                 .withData("labAnswers", served.serving().lab().size())
                 .build();

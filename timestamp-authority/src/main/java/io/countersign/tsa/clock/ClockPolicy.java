@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param servers how many NTP servers are asked; 0 where none is configured and only steps are detected
  * @param quorum how many of them must agree with our clock; at least 1 where there are any
- * @param threshold how far our clock may be from a server's, and how far it may step
+ * @param threshold how far our clock may be from a server's, the uncertainty included, and how far it may step between two
+ *     confirmations; the time that is given out is then wrong by at most twice as much
  * @param period how often the servers are asked
  */
 public record ClockPolicy(int servers, int quorum, Duration threshold, Duration period) {

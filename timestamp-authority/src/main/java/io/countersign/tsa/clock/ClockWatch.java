@@ -113,7 +113,7 @@ public final class ClockWatch implements TimeSource {
             base = before;
             confirmed = true;
             disbelief = null;
-        } else if (told.size() - agreeing >= policy.quorum()) {
+        } else if (told.stream().filter(this::disagrees).count() >= policy.quorum()) {
             disbelief = "NTP servers disagree with the clock by more than "
                     + policy.threshold().toMillis() + " ms: "
                     + told.stream()
@@ -123,8 +123,14 @@ public final class ClockWatch implements TimeSource {
         }
     }
 
+    /** Even if all the server's uncertainty is to our disadvantage. */
     private boolean agrees(NtpAnswer.Told told) {
-        return told.offset().abs().compareTo(policy.threshold()) <= 0;
+        return told.offset().abs().plus(told.uncertainty()).compareTo(policy.threshold()) <= 0;
+    }
+
+    /** Even if all of it is to our advantage: an answer in between tells neither. */
+    private boolean disagrees(NtpAnswer.Told told) {
+        return told.offset().abs().minus(told.uncertainty()).compareTo(policy.threshold()) > 0;
     }
 
     ClockReading reading() {

@@ -92,6 +92,20 @@ class ClockWatchTest {
     }
 
     @Test
+    void anAnswerTooUncertainTellsNeitherThatTheClockIsRightNorThatItIsWrong() throws TimeNotAvailable {
+        List<NtpAnswer> vague = List.of(
+                new Told("a", Duration.ofMillis(10), Duration.ofMillis(491)),
+                new Told("b", Duration.ofMillis(900), Duration.ofMillis(400)));
+        ClockWatch fresh = watch(TWO_OF_THREE);
+        fresh.takeIn(vague, fresh.reading());
+        assertDisbelieved(fresh, "no quorum");
+
+        ClockWatch confirmed = confirmed();
+        confirmed.takeIn(vague, confirmed.reading());
+        assertThat(confirmed.now()).isEqualTo(clock.instant());
+    }
+
+    @Test
     void aConfirmationExpires() throws TimeNotAvailable {
         ClockWatch watch = confirmed();
         clock.pass(TWO_OF_THREE.confirmationLasts());
