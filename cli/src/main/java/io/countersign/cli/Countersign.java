@@ -58,6 +58,7 @@ public final class Countersign {
             "verify-provenance",
             "catalog",
             "hsm",
+            "ca",
             "trust");
 
     @SuppressWarnings("UnusedVariable") // picocli reads it, and acts on it for every verb
@@ -132,6 +133,12 @@ public final class Countersign {
                 new CommandLine(new HsmCommand())
                         .addSubcommand("init", new HsmInitCommand(shell))
                         .addSubcommand("status", new HsmStatusCommand(shell));
+            case "ca" ->
+                new CommandLine(new CaCommand())
+                        .addSubcommand("issue", new CaIssueCommand(shell))
+                        .addSubcommand("list", new CaListCommand(shell))
+                        .addSubcommand("revoke", new CaRevokeCommand(shell))
+                        .addSubcommand("refresh", new CaRefreshCommand(shell));
             case "trust" ->
                 new CommandLine(new TrustCommand())
                         .addSubcommand("list", new TrustListCommand(shell))

@@ -1,5 +1,6 @@
 package io.countersign.cli;
 
+import io.countersign.home.ConfigurationException;
 import io.countersign.home.Home;
 import io.countersign.hsm.Ceremony;
 import io.countersign.key.KeyUnavailable;
@@ -24,10 +25,11 @@ final class HsmInitCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException, KeyUnavailable {
+    public Integer call() throws IOException, KeyUnavailable, Failure, ConfigurationException {
         Home home = shell.home();
         boolean made = Ceremony.run(home, shell::progress);
         shell.out().println(made ? "made " + home.root() : home.root() + " is whole already; nothing was changed");
+        CaAccess.refreshOrSay(shell);
         return ExitCode.GOOD;
     }
 }

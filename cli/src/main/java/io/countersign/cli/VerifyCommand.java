@@ -2,6 +2,8 @@ package io.countersign.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.countersign.trust.TrustFolder;
+import io.countersign.trust.UnusableTrust;
 import io.countersign.verify.Report;
 import io.countersign.verify.Verdict;
 import io.countersign.verify.VerifyFile;
@@ -26,7 +28,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Without --roots and --tsa-roots the lab roots of the home are trusted: pki/lab-root.pem and",
-            "pki/lab-timestamp-root.pem. Ends with 1 unless every file is trusted.",
+            "pki/lab-timestamp-root.pem. Revocation lists of the home count: those of its own CAs and imported ones.",
+            "Ends with 1 unless every file is trusted.",
             "",
             "Examples:",
             "  countersign verify signed.sys",
@@ -59,10 +62,11 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, UnusableTrust {
         VerifyFile verifier = new VerifyFile(
                 roots(roots, "lab-root.pem", "--roots"),
                 roots(tsaRoots, "lab-timestamp-root.pem", "--tsa-roots"),
+                new TrustFolder(shell.home()).revocationLists(),
                 at.orElseGet(Instant::now));
         if (!json.wanted()) {
             verifier = verifier.withoutSha256();

@@ -46,6 +46,11 @@ class UsageTest {
                 Arguments.of("lab", "lab needs a command: list or run", "lab --help"),
                 Arguments.of("lab run", "missing required parameter", "lab run --help"),
                 Arguments.of("explain x.sys --table --rules", "--table is for people, and alone", "leave it out"),
+                Arguments.of("ca", "ca needs a command: issue, list, revoke or refresh", "ca --help"),
+                Arguments.of(
+                        "ca issue --enrolment e.yaml -o c.pem", "Neither --csr nor --key is given", "ca issue --help"),
+                Arguments.of("ca revoke 12 --reason angry", "'angry' is no reason; use one of", "ca revoke --help"),
+                Arguments.of("ca revoke 12", "--reason=R", "ca revoke --help"),
                 Arguments.of("trust", "trust needs a command: list, import, remove or export-kit", "trust --help"),
                 Arguments.of("trust import", "missing required parameter", "trust import --help"),
                 Arguments.of("trust import a --as root", "'root' is no role; use one of microsoft-root", "--help"),

@@ -32,6 +32,7 @@ final class AuthenticodeChecks {
             common(SignedDataChecks.CONTENT_DIGEST),
             common(SignedDataChecks.SIGNATURE),
             common(SignedDataChecks.PATH),
+            common(SignedDataChecks.REVOCATION),
             common(SignedDataChecks.TOKEN),
             common(SignedDataChecks.TOKEN_PATH),
             common(SignedDataChecks.UNSIGNED_ATTRIBUTES),

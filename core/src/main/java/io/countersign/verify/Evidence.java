@@ -4,6 +4,7 @@ import io.countersign.cms.SignedDataSignature;
 import io.countersign.key.Digest;
 import io.countersign.x509.CertificatePath;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param signingTime when the signature is taken to have been made: the time of a good timestamp, else and for lifetime signing
  *     the time asked about
  * @param path from the signer's certificate at that time; empty if the certificate is not in the file
+ * @param revoked the certificates of either path that were revoked at the time that counts, a sentence each
  * @param rootsGiven whether there are trust anchors for code signing at all
  * @param timestampRootsGiven whether there are trust anchors for timestamps at all
  */
@@ -27,6 +29,7 @@ record Evidence(
         Optional<TimestampEvidence> timestamp,
         Instant signingTime,
         Optional<CertificatePath> path,
+        List<String> revoked,
         boolean rootsGiven,
         boolean timestampRootsGiven) {
 

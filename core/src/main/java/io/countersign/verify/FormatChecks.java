@@ -20,6 +20,7 @@ final class FormatChecks {
             SignedDataChecks.CONTENT_DIGEST,
             SignedDataChecks.SIGNATURE,
             SignedDataChecks.PATH,
+            SignedDataChecks.REVOCATION,
             SignedDataChecks.TOKEN,
             SignedDataChecks.TOKEN_PATH,
             SignedDataChecks.UNSIGNED_ATTRIBUTES);

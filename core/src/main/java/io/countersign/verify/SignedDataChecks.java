@@ -31,6 +31,11 @@ final class SignedDataChecks {
             "The signer's certificate leads to a given root, and all on the way were good when it was signed.",
             "RFC 5280 section 6, " + AUTHENTICODE + ", Verifying the signature",
             SignedDataChecks::path);
+    static final Check<Evidence> REVOCATION = check(
+            "x509.revocation",
+            "No revocation list at hand has a certificate on the way, from before the time that counts.",
+            "RFC 5280 section 6.3; CSBR 4.9.1 (revocation date and timestamps)",
+            SignedDataChecks::revocation);
     static final Check<Evidence> TOKEN = check(
             "tsp.token",
             "The timestamp is about this signature and signed by its authority.",
@@ -125,6 +130,12 @@ final class SignedDataChecks {
         return rootsGiven
                 ? failed(path + " ends in none of the given roots")
                 : new Result(Outcome.UNKNOWN, "no roots given: " + path + " holds as far as it goes");
+    }
+
+    private static Result revocation(Evidence e) {
+        return e.revoked().isEmpty()
+                ? passed("no revocation list at hand speaks against it")
+                : failed(String.join("; ", e.revoked()));
     }
 
     private static Result token(Evidence e) {

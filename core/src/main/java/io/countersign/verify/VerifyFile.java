@@ -9,6 +9,7 @@ import io.countersign.pe.CertificateTable.Padding;
 import io.countersign.pe.ImageScan;
 import io.countersign.pe.MalformedPe;
 import io.countersign.verify.Finding.Outcome;
+import io.countersign.x509.RevocationLists;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -32,7 +33,16 @@ public final class VerifyFile {
      * @param at the time asked about
      */
     public VerifyFile(List<X509Certificate> roots, List<X509Certificate> timestampRoots, Instant at) {
-        this(new Anchors(roots, timestampRoots, at), true);
+        this(roots, timestampRoots, RevocationLists.none(), at);
+    }
+
+    /** @param revocations what is revoked; of a certificate that no list names nothing is held to be known */
+    public VerifyFile(
+            List<X509Certificate> roots,
+            List<X509Certificate> timestampRoots,
+            RevocationLists revocations,
+            Instant at) {
+        this(new Anchors(roots, timestampRoots, revocations, at), true);
     }
 
     private VerifyFile(Anchors anchors, boolean sha256) {

@@ -10,6 +10,7 @@ import io.countersign.trust.TrustFile.Revocations;
 import io.countersign.windows.Role;
 import io.countersign.x509.OcspResponse;
 import io.countersign.x509.PemCertificates;
+import io.countersign.x509.RevocationLists;
 import io.countersign.x509.UnreadableCertificates;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +37,7 @@ import java.util.stream.Stream;
  * trust/ocsp/SHA256.ocsp                an OCSP response
  * </pre>
  *
- * A PEM file that somebody puts into a folder of roots counts like an imported one. Every file appears whole or not at all.
+ * The lists of the home's own CAs, {@code pki/crl/NAME.crl}, count like imported ones. A PEM file that somebody puts into a folder of roots counts like an imported one. Every file appears whole or not at all.
  */
 public final class TrustFolder {
     /** Of a home's own lab PKI, each with the role of what it stands for. */
@@ -92,13 +93,33 @@ public final class TrustFolder {
                 lists.add(list(kind, file.get()));
             }
         }
+        return new Trust(roots, lists, crls(), responses());
+    }
+
+    /**
+     * The revocation lists and OCSP responses alone, for who judges by other roots.
+     *
+     * @throws UnusableTrust as {@link #read} does
+     */
+    public RevocationLists revocationLists() throws IOException, UnusableTrust {
+        return new RevocationLists(
+                List.copyOf(crls().values()), List.copyOf(responses().values()));
+    }
+
+    private Map<Path, X509CRL> crls() throws IOException, UnusableTrust {
         Map<Path, X509CRL> crls = new LinkedHashMap<>();
-        for (Path file : files(crlFolder(), ".crl")) {
-            if (!(content(file) instanceof Revocations found)) {
-                throw misplaced(file, "a revocation list");
+        for (Path folder : List.of(home.pki().resolve("crl"), crlFolder())) {
+            for (Path file : files(folder, ".crl")) {
+                if (!(content(file) instanceof Revocations found)) {
+                    throw misplaced(file, "a revocation list");
+                }
+                crls.put(file, found.list());
             }
-            crls.put(file, found.list());
         }
+        return crls;
+    }
+
+    private Map<Path, OcspResponse> responses() throws IOException, UnusableTrust {
         Map<Path, OcspResponse> responses = new LinkedHashMap<>();
         for (Path file : files(ocspFolder(), ".ocsp")) {
             if (!(content(file) instanceof Answers found)) {
@@ -106,7 +127,7 @@ public final class TrustFolder {
             }
             responses.put(file, found.response());
         }
-        return new Trust(roots, lists, crls, responses);
+        return responses;
     }
 
     private static List<X509Certificate> certificates(Path file, Bytes content) throws UnusableTrust {
