@@ -14,6 +14,7 @@ import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.Timestamped;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * An in-toto Statement v1 about one signing act. Its predicate is described in {@code docs/attestation/code-signing-v0.1.md}.
@@ -33,6 +34,7 @@ public final class SigningStatement {
      * @param fileName as submitted; the name of the statement's subject
      * @param policyDigest SHA-256 of the policy in its canonical form
      * @param keyAttributes what the token said of the key just before this signature
+     * @param secondTimestamp another authority's over the same signature value, which is not in the file
      */
     public record Context(
             String fileName,
@@ -44,6 +46,7 @@ public final class SigningStatement {
             String submitter,
             String keyName,
             KeyAttributes keyAttributes,
+            Optional<Timestamped> secondTimestamp,
             Instant startedOn,
             Instant finishedOn,
             String toolVersion) {}
@@ -79,6 +82,11 @@ public final class SigningStatement {
         ArrayNode certificates = predicate.putArray("certificates");
         signed.chain().forEach(c -> putCertificate(certificates.addObject(), c));
         signed.timestamp().ifPresent(t -> putTimestamp(predicate.putObject("timestamp"), t));
+        context.secondTimestamp().ifPresent(t -> {
+            ObjectNode second = predicate.putObject("secondTimestamp");
+            putTimestamp(second, t);
+            second.put("token", t.token().encoded().toByteArray());
+        });
         putPolicy(predicate.putObject("policy"), context);
         predicate
                 .putObject("request")

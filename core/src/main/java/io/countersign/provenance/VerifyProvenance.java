@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -132,6 +133,9 @@ public final class VerifyProvenance {
         compare("provenance.image-digest-after", PREDICATE, "image digest after", digest, authenticode.path("after"));
         certificates(signature, predicate.path("certificates"));
         timestamp(signature, predicate.path("timestamp"));
+        if (predicate.has("secondTimestamp")) {
+            secondTimestamp(signature, predicate.path("secondTimestamp"));
+        }
     }
 
     private void certificates(AuthenticodeSignature signature, JsonNode recorded) {
@@ -172,6 +176,30 @@ public final class VerifyProvenance {
                 serial,
                 recorded.path("serialNumber"));
         compare("provenance.timestamp-policy", PREDICATE, "timestamp policy", token.policy(), recorded.path("policy"));
+    }
+
+    /** Whether it is about this file and what the record says of it; whom to trust for it is for others to judge. */
+    private void secondTimestamp(AuthenticodeSignature signature, JsonNode recorded) {
+        String check = "provenance.second-timestamp";
+        try {
+            TimestampToken token = TimestampToken.parse(
+                    Base64.getDecoder().decode(recorded.path("token").asText()));
+            token.requireOwnSignature();
+            boolean covers = token.imprint()
+                    .map(i -> i.equals(
+                            i.algorithm().digest(signature.signatureValue().toByteArray())))
+                    .orElse(false);
+            add(
+                    check,
+                    PREDICATE,
+                    covers,
+                    covers
+                            ? "the second timestamp, in the record, is about this signature"
+                            : "the second timestamp, in the record, is about something else than this signature");
+            compare(check, PREDICATE, "second timestamp", token.genTime().toString(), recorded.path("genTime"));
+        } catch (MalformedTimestamp | IllegalArgumentException e) {
+            add(check, PREDICATE, false, "the second timestamp, in the record, does not hold: " + e.getMessage());
+        }
     }
 
     private void compare(String check, String citation, String what, String wanted, JsonNode got) {

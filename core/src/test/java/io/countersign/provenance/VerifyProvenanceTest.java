@@ -1,9 +1,11 @@
 package io.countersign.provenance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.countersign.fixture.PeSample;
 import io.countersign.fixture.SoftwareKey;
 import io.countersign.fixture.TestPki;
@@ -11,14 +13,17 @@ import io.countersign.fixture.TestPki.Kind;
 import io.countersign.key.Bytes;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.KeyAttributes;
+import io.countersign.sign.SecondTimestamp;
 import io.countersign.sign.SignFile;
 import io.countersign.sign.SignFile.Options;
 import io.countersign.sign.SignedFile;
+import io.countersign.sign.UnacceptableFile;
 import io.countersign.timestamp.FirstAvailable;
 import io.countersign.timestamp.KnownAuthority;
 import io.countersign.timestamp.Patience;
 import io.countersign.timestamp.TimestampAuthority;
 import io.countersign.timestamp.TimestampSource;
+import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.TimestampUnavailable;
 import io.countersign.verify.Finding;
 import io.countersign.verify.Finding.Outcome;
@@ -66,6 +71,10 @@ class VerifyProvenanceTest {
     }
 
     private String record(Optional<TimestampSource> timestamps) throws Exception {
+        return record(timestamps, Optional.empty());
+    }
+
+    private String record(Optional<TimestampSource> timestamps, Optional<TimestampSource> second) throws Exception {
         SignedFile signed = new SignFile(publisher, timestamps)
                 .sign(
                         PeSample.plus().writeTo(folder.resolve("in.sys")),
@@ -81,6 +90,7 @@ class VerifyProvenanceTest {
                 "ci",
                 "publisher",
                 new KeyAttributes(true, true, true, false, true),
+                second.isPresent() ? Optional.of(new SecondTimestamp(second.get()).of(file)) : Optional.empty(),
                 Instant.EPOCH,
                 Instant.EPOCH.plusSeconds(1),
                 "0.1.0");
@@ -116,10 +126,7 @@ class VerifyProvenanceTest {
         TimestampSource down = imprint -> {
             throw new TimestampUnavailable("it is down");
         };
-        TimestampSource sound = new TimestampAuthority(
-                "sound",
-                TestPki.issue(TestPki.root("Test Timestamp Root"), "Test TSA", Kind.TIME_STAMPING),
-                InstantSource.system());
+        TimestampSource sound = authority("Test TSA");
         line = record(Optional.of(new FirstAvailable(
                 List.of(
                         new KnownAuthority("first", down, OptionalInt.empty()),
@@ -132,6 +139,49 @@ class VerifyProvenanceTest {
         assertThat(timestamp.at("/failures/0/source").asText()).isEqualTo("first");
         assertThat(timestamp.at("/failures/0/reason").asText()).isEqualTo("it is down");
         assertThat(verify(line)).isNotEmpty().allMatch(f -> f.outcome() == Outcome.PASSED);
+    }
+
+    @Test
+    void aSecondTimestampStandsInTheRecordAndIsHeldAgainstTheFile() throws Exception {
+        line = record(Optional.of(authority("Test TSA")), Optional.of(authority("Test Other TSA")));
+        JsonNode second = payload().at("/predicate/secondTimestamp");
+        assertThat(second.path("authority").asText()).isEqualTo("CN=Test Other TSA");
+        assertThat(verify(line)).anyMatch(f -> f.check().equals("provenance.second-timestamp"));
+        assertThat(verify(line)).allMatch(f -> f.outcome() == Outcome.PASSED);
+
+        TimestampToken ofAnother = authority("Test Other TSA")
+                .timestamp(DigestAlgorithm.SHA256.digest(new byte[] {1}))
+                .token();
+        JsonNode present = payload();
+        ((ObjectNode) present.at("/predicate/secondTimestamp"))
+                .put("token", ofAnother.encoded().toByteArray())
+                .put("genTime", ofAnother.genTime().toString());
+        assertThat(failed(verify(resigned(present)))).containsExactly("provenance.second-timestamp");
+        ((ObjectNode) present.at("/predicate/secondTimestamp")).put("token", "AAAA");
+        assertThat(failed(verify(resigned(present)))).containsExactly("provenance.second-timestamp");
+    }
+
+    @Test
+    void aSecondTimestampByTheFirstAuthorityIsNone() {
+        TimestampSource same = authority("Test TSA");
+
+        assertThatThrownBy(() -> record(Optional.of(same), Optional.of(same)))
+                .isInstanceOf(TimestampUnavailable.class)
+                .hasMessageContaining("the certificate of the first");
+        assertThatThrownBy(() -> record(Optional.empty(), Optional.of(same)))
+                .isInstanceOf(UnacceptableFile.class)
+                .hasMessageContaining("no first timestamp");
+    }
+
+    private static String resigned(JsonNode statement) throws Exception {
+        Bytes octets = Bytes.of(statement.toString().getBytes(StandardCharsets.UTF_8));
+        return DsseEnvelope.sign(SigningStatement.PAYLOAD_TYPE, octets, evidence)
+                .toJson();
+    }
+
+    private static TimestampSource authority(String name) {
+        return new TimestampAuthority(
+                name, TestPki.issue(TestPki.root(name + " Root"), name, Kind.TIME_STAMPING), InstantSource.system());
     }
 
     @Test

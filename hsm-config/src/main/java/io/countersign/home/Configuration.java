@@ -89,6 +89,7 @@ public record Configuration(
      *
      * @param key the {@link Key} it signs with
      * @param timestampAuthorities tried in order; never empty
+     * @param secondTimestampAuthorities tried in order for a second token, beside the file; empty if none is wanted
      * @param submitters names of {@link Identity}s
      * @param approvals how many approvals a request needs
      */
@@ -97,10 +98,12 @@ public record Configuration(
             String key,
             DigestAlgorithm digest,
             List<String> timestampAuthorities,
+            List<String> secondTimestampAuthorities,
             List<String> submitters,
             int approvals) {
         public Policy {
             timestampAuthorities = List.copyOf(timestampAuthorities);
+            secondTimestampAuthorities = List.copyOf(secondTimestampAuthorities);
             submitters = List.copyOf(submitters);
         }
     }

@@ -186,8 +186,17 @@ public final class ConfigurationFile {
                 reference(new YamlMap.Text(map.text("key"), map.line("key")), "key"),
                 map.value("digest", ConfigurationFile::digest, "sha256, sha384 or sha512", DigestAlgorithm.SHA256),
                 references(map.texts("timestampAuthorities"), "timestamp authority"),
+                references(map.optionalTexts("secondTimestampAuthorities"), "timestamp authority"),
                 references(map.texts("submitters"), "identity"),
                 map.number("approvals", 0, MAX_APPROVALS));
+        for (String second : policy.secondTimestampAuthorities()) {
+            if (policy.timestampAuthorities().contains(second)) {
+                document.problem(
+                        map.line("secondTimestampAuthorities"),
+                        "'" + second + "' may give the first timestamp already, so its second would add nothing",
+                        "name authorities that are not among timestampAuthorities");
+            }
+        }
         map.end();
         return policy;
     }

@@ -69,7 +69,24 @@ class ConfigurationFileTest {
                 read.project("driver").orElseThrow().policy("test").orElseThrow();
         assertThat(policy.digest()).isEqualTo(DigestAlgorithm.SHA384);
         assertThat(policy.timestampAuthorities()).containsExactly("public", "lab");
+        assertThat(policy.secondTimestampAuthorities()).isEmpty();
         assertThat(policy.approvals()).isEqualTo(2);
+    }
+
+    @Test
+    void aSecondTimestampIsAnotherAuthoritys() throws Exception {
+        write(GOOD.replace("[public, lab]", "[lab], secondTimestampAuthorities: [public]"));
+        assertThat(ConfigurationFile.read(home)
+                        .project("driver")
+                        .orElseThrow()
+                        .policy("test")
+                        .orElseThrow()
+                        .secondTimestampAuthorities())
+                .containsExactly("public");
+
+        write(GOOD.replace("[public, lab]", "[public, lab], secondTimestampAuthorities: [lab]"));
+        assertThatThrownBy(() -> ConfigurationFile.read(home))
+                .hasMessageContainingAll("'lab' may give the first timestamp already", "not among");
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.countersign.sign.SignFile;
 import io.countersign.signer.policy.Approved;
 import io.countersign.signer.request.Submission;
 import io.countersign.timestamp.TimestampSource;
+import io.countersign.timestamp.Timestamped;
 import io.countersign.verify.Verdict;
 import io.countersign.verify.VerifyFile;
 import java.io.IOException;
@@ -104,7 +105,10 @@ public final class PolicyResources {
                     fit(policy.key(), KeyPurpose.CODE_SIGNING),
                     hsm.attributes(policy.key()),
                     fit(evidenceKey, KeyPurpose.EVIDENCE),
-                    timestamps.apply(policy.timestampAuthorities()));
+                    timestamps.apply(policy.timestampAuthorities()),
+                    policy.secondTimestampAuthorities().isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(timestamps.apply(policy.secondTimestampAuthorities())));
         } catch (UnfitKey e) {
             throw KeyUnavailable.permanently(e.getMessage(), e);
         }
@@ -117,7 +121,8 @@ public final class PolicyResources {
             SigningKey key,
             KeyAttributes attributes,
             SigningKey evidenceKey,
-            TimestampSource timestamps) {
+            TimestampSource timestamps,
+            Optional<TimestampSource> secondTimestamps) {
 
         SignFile.Options options() {
             return new SignFile.Options(policy.digest(), SignFile.Existing.REFUSE, Optional.empty(), Optional.empty())
@@ -146,7 +151,8 @@ public final class PolicyResources {
             return verdict instanceof Verdict.Malformed malformed ? malformed.reason() : "it has no signature";
         }
 
-        SigningStatement.Context context(Approved approved, Instant started, Instant finished) {
+        SigningStatement.Context context(
+                Approved approved, Optional<Timestamped> secondTimestamp, Instant started, Instant finished) {
             Submission submission = approved.request().submission();
             return new SigningStatement.Context(
                     submission.fileName(),
@@ -158,6 +164,7 @@ public final class PolicyResources {
                     submission.submitter(),
                     policy.key(),
                     attributes,
+                    secondTimestamp,
                     started,
                     finished,
                     all.toolVersion);

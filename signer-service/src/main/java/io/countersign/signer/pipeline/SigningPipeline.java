@@ -8,6 +8,7 @@ import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.KeyUnavailable;
 import io.countersign.provenance.SigningStatement;
 import io.countersign.sign.AttachFile;
+import io.countersign.sign.SecondTimestamp;
 import io.countersign.sign.SignFile;
 import io.countersign.sign.SignedFile;
 import io.countersign.sign.UnacceptableFile;
@@ -22,6 +23,7 @@ import io.countersign.signer.policy.SigningRules;
 import io.countersign.signer.request.RequestQueue;
 import io.countersign.signer.request.SigningRequest.Processing;
 import io.countersign.timestamp.TimestampUnavailable;
+import io.countersign.timestamp.Timestamped;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -157,9 +159,13 @@ public final class SigningPipeline {
 
     private void judgeAndRelease(
             Approved approved, PolicyResources.Prepared with, SignedFile signed, Path output, Instant started)
-            throws Untrusted, KeyUnavailable, LeaseLost, IOException {
+            throws Untrusted, UnacceptableFile, KeyUnavailable, TimestampUnavailable, LeaseLost, IOException {
         with.requireTrusted(output, now());
-        String provenance = SigningStatement.attest(signed, with.context(approved, started, now()), with.evidenceKey());
+        Optional<Timestamped> second = with.secondTimestamps().isPresent()
+                ? Optional.of(new SecondTimestamp(with.secondTimestamps().get()).of(output))
+                : Optional.empty();
+        String provenance =
+                SigningStatement.attest(signed, with.context(approved, second, started, now()), with.evidenceKey());
         Digest released = artifacts.keep(output);
         requireUnchanged(signed.output().orElseThrow(), released);
         audit.append(signed(approved.request(), released));

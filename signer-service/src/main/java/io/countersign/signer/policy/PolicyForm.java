@@ -36,6 +36,10 @@ public record PolicyForm(String text) {
         });
         lines.add(line("digest", policy.digest().label()));
         lines.add(line("timestamp-authorities", list(policy.timestampAuthorities().stream())));
+        // Only where there are any: the form of a request accepted before this line existed stays what it was.
+        if (!policy.secondTimestampAuthorities().isEmpty()) {
+            lines.add(line("second-timestamp-authorities", list(policy.secondTimestampAuthorities().stream())));
+        }
         lines.add(line("submitters", list(policy.submitters().stream().sorted())));
         lines.add(line("approvals", Integer.toString(policy.approvals())));
         return new PolicyForm(String.join("", lines));

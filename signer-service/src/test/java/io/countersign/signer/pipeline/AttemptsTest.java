@@ -112,7 +112,8 @@ class AttemptsTest {
     @Test
     void aPolicyChangedSinceSubmissionDeniesTheRequestAndIsOnRecord() throws IOException {
         Processing request = claimed(1);
-        Policy changed = new Policy("test-signing", "other", DigestAlgorithm.SHA256, List.of("lab"), List.of("ci"), 0);
+        Policy changed = new Policy(
+                "test-signing", "other", DigestAlgorithm.SHA256, List.of("lab"), List.of(), List.of("ci"), 0);
 
         attempts(Examples.configuration(changed)).make(request);
 

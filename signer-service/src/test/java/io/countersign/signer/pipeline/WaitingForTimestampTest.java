@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.countersign.cms.AuthenticodeSignature;
 import io.countersign.fixture.PeSample;
 import io.countersign.home.Configuration;
+import io.countersign.home.Configuration.Policy;
+import io.countersign.home.Configuration.Project;
 import io.countersign.home.ConfigurationFile;
 import io.countersign.home.Home;
 import io.countersign.hsm.Hsm;
 import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
+import io.countersign.lab.PastPki;
+import io.countersign.provenance.VerifyProvenance;
 import io.countersign.signer.artifact.ArtifactStore;
 import io.countersign.signer.artifact.disk.DiskArtifactStore;
 import io.countersign.signer.audit.AuditEvent.Intent;
@@ -30,7 +34,10 @@ import io.countersign.signer.request.SigningRequest.Queued;
 import io.countersign.signer.request.StoreUnavailable;
 import io.countersign.signer.request.Submission;
 import io.countersign.signer.request.jdbc.JdbcRequests;
+import io.countersign.timestamp.TimestampSource;
+import io.countersign.timestamp.TimestampUnavailable;
 import io.countersign.timestamp.http.HttpTimestampSource;
+import io.countersign.verify.Finding;
 import io.countersign.verify.Verdict;
 import io.countersign.verify.VerifyFile;
 import io.countersign.x509.PemCertificates;
@@ -64,6 +71,11 @@ class WaitingForTimestampTest {
     private Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     private long keyUses;
 
+    private final TimestampSource lab = imprint -> new HttpTimestampSource(
+                    tsa.url(), Duration.ofSeconds(30), InstantSource.system(), Optional.empty())
+            .timestamp(imprint);
+    private TimestampSource other = lab;
+
     @BeforeEach
     void open() throws Exception {
         home = LabHome.made();
@@ -90,8 +102,7 @@ class WaitingForTimestampTest {
             PolicyResources resources = new PolicyResources(
                     configuration,
                     Hsm.open(home, configuration),
-                    names -> new HttpTimestampSource(
-                            tsa.url(), Duration.ofSeconds(30), InstantSource.system(), Optional.empty()),
+                    names -> names.equals(List.of("other")) ? other : lab,
                     PemCertificates.read(home.pki().resolve("lab-timestamp-root.pem")),
                     "evidence",
                     "test");
@@ -254,6 +265,66 @@ class WaitingForTimestampTest {
                 .isInstanceOfSatisfying(
                         Failed.class, f -> assertThat(f.reason()).contains("cut off each time"));
         assertThat(codeSignatures()).isEqualTo(keyUses + 1);
+    }
+
+    @Test
+    void aSecondAuthorityIsWaitedForTooAndItsTokenStandsInTheRecord() throws Exception {
+        tsa.behave(LabTsa.Mode.GOOD);
+        configuration = wantingTwo();
+        other = imprint -> {
+            throw new TimestampUnavailable("the other is down");
+        };
+        Service service = new Service();
+        UUID id = service.submit();
+        service.attempt();
+        assertThat(service.request(id))
+                .isInstanceOfSatisfying(
+                        Queued.class,
+                        q -> assertThat(q.lastFailure().orElseThrow())
+                                .contains("waiting for its timestamp", "the other is down"));
+
+        other = lab;
+        now = now.plusSeconds(5);
+        service.attempt();
+        assertThat(service.request(id))
+                .isInstanceOfSatisfying(
+                        Queued.class,
+                        q -> assertThat(q.lastFailure().orElseThrow()).contains("the certificate of the first"));
+
+        other = PastPki.timestamps(PastPki.timestamper(PastPki.root("Other Root"), "Other"), now);
+        now = now.plusSeconds(30);
+        service.attempt();
+        Completed completed = (Completed) service.request(id);
+        Path provenance = Files.writeString(folder.resolve("p.intoto.jsonl"), completed.provenance());
+        assertThat(VerifyProvenance.verify(
+                        service.artifacts.file(completed.signed()),
+                        provenance,
+                        roots("lab-evidence.pem").get(0)))
+                .anyMatch(f -> f.check().equals("provenance.second-timestamp"))
+                .allMatch(f -> f.outcome() == Finding.Outcome.PASSED);
+        assertThat(codeSignatures()).isEqualTo(keyUses + 1);
+    }
+
+    /** The lab's, but that the policy wants a second timestamp. */
+    private Configuration wantingTwo() {
+        Project project = configuration.project("hello-driver").orElseThrow();
+        Policy policy = project.policy("test-signing").orElseThrow();
+        Policy two = new Policy(
+                policy.slug(),
+                policy.key(),
+                policy.digest(),
+                policy.timestampAuthorities(),
+                List.of("other"),
+                policy.submitters(),
+                policy.approvals());
+        return new Configuration(
+                configuration.organization(),
+                configuration.pkiBaseUrl(),
+                configuration.tokens(),
+                configuration.keys(),
+                configuration.timestampAuthorities(),
+                configuration.identities(),
+                List.of(new Project(project.slug(), project.name(), List.of(two))));
     }
 
     /** The real queue, which does not take what became of a request. */

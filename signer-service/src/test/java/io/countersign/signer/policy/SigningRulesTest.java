@@ -70,7 +70,13 @@ class SigningRulesTest {
     void aPolicyThatChangedAfterSubmissionRefusesAndSaysHow() {
         Submission submission = Examples.submission(configuration, Examples.testSigning());
         Policy changed = new Policy(
-                "test-signing", "other", DigestAlgorithm.SHA256, List.of("lab"), List.of("ci", "stranger"), 0);
+                "test-signing",
+                "other",
+                DigestAlgorithm.SHA256,
+                List.of("lab"),
+                List.of(),
+                List.of("ci", "stranger"),
+                0);
         Refused refused = refused(Examples.configuration(changed), submission);
         assertThat(refused.violations()).singleElement().satisfies(v -> {
             assertThat(v.rule()).isEqualTo(RuleId.POLICY_UNCHANGED);
@@ -83,8 +89,8 @@ class SigningRulesTest {
     @Test
     void aSubmitterStruckOffAfterSubmissionIsRefusedWithBothReasons() {
         Submission submission = Examples.submission(configuration, Examples.testSigning());
-        Policy changed =
-                new Policy("test-signing", "publisher", DigestAlgorithm.SHA256, List.of("lab"), List.of("stranger"), 0);
+        Policy changed = new Policy(
+                "test-signing", "publisher", DigestAlgorithm.SHA256, List.of("lab"), List.of(), List.of("stranger"), 0);
         assertThat(refused(Examples.configuration(changed), submission).violations())
                 .extracting(Violation::rule)
                 .containsExactly(RuleId.SUBMITTER_LISTED, RuleId.POLICY_UNCHANGED);
@@ -138,7 +144,7 @@ class SigningRulesTest {
     }
 
     private PolicyForm form(List<String> submitters, List<String> authorities) {
-        Policy policy = new Policy("p", "publisher", DigestAlgorithm.SHA256, authorities, submitters, 0);
+        Policy policy = new Policy("p", "publisher", DigestAlgorithm.SHA256, authorities, List.of(), submitters, 0);
         return PolicyForm.of(configuration, configuration.projects().get(0), policy);
     }
 }
