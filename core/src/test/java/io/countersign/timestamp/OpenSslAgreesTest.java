@@ -10,6 +10,7 @@ import io.countersign.x509.PemCertificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +65,44 @@ class OpenSslAgreesTest {
     }
 
     @Test
+    void opensslVerifiesAgainstTheQueryTheDataAndTheDigest() throws IOException {
+        answer(TestTsa.key(), query("sha384", true, true));
+        String digest = DigestAlgorithm.SHA384
+                .digest(Files.readAllBytes(folder.resolve("data")))
+                .value()
+                .hex();
+
+        for (String[] against : new String[][] {{"-queryfile", "query"}, {"-data", "data"}, {"-digest", digest}}) {
+            assertThat(verify(against[0], against[1], true).output()).contains("Verification: OK");
+        }
+    }
+
+    @Test
+    void opensslTakesTheTokenOutOfTheResponseAndVerifiesItAlone() throws IOException {
+        byte[] query = query("sha256", true, true);
+        TimestampAnswer.Issued issued = (TimestampAnswer.Issued) answer(TestTsa.key(), query);
+        openssl.mustRun("ts", "-reply", "-in", "response", "-token_out", "-out", "token");
+
+        assertThat(Files.readAllBytes(folder.resolve("token")))
+                .isEqualTo(issued.token().toByteArray());
+        Files.copy(folder.resolve("token"), folder.resolve("response"), StandardCopyOption.REPLACE_EXISTING);
+        assertThat(verify("-data", "data", true, "-token_in").output()).contains("Verification: OK");
+        openssl.mustRun("ts", "-reply", "-in", "token", "-token_in", "-text");
+    }
+
+    @Test
+    void opensslFindsThePolicyItAskedForAndIsRefusedAnother() throws IOException {
+        String ours = TimestampPolicy.LAB.oid();
+        answer(TestTsa.key(), query("sha256", false, false, "-tspolicy", ours));
+
+        assertThat(verify("-queryfile", "query", false).output()).contains("Verification: OK");
+        assertThat(openssl.run("ts", "-reply", "-in", "response", "-text").output())
+                .contains("Policy OID: " + ours, "Accuracy: 0x01 seconds");
+        answer(TestTsa.key(), query("sha256", false, false, "-tspolicy", "1.3.6.1.4.1.32473.1"));
+        assertThat(verify("-queryfile", "query", false).exitCode()).isNotZero();
+    }
+
+    @Test
     void opensslRefusesTheTokenForOtherData() throws IOException {
         answer(TestTsa.key(), query("sha256", true, true));
 
@@ -109,23 +148,26 @@ class OpenSslAgreesTest {
         return Files.readAllBytes(folder.resolve("query"));
     }
 
-    private void answer(SigningKey key, byte[] query) throws IOException {
+    private TimestampAnswer answer(SigningKey key, byte[] query) throws IOException {
         TimestampAuthority authority = new TimestampAuthority("test", key, InstantSource.fixed(TestTsa.NOW));
-        Files.write(folder.resolve("response"), authority.respond(query));
+        TimestampAnswer answer = authority.answer(query);
+        Files.write(folder.resolve("response"), answer.encoded().toByteArray());
         int last = key.chain().size() - 1;
         Files.writeString(
                 folder.resolve("root.pem"), PemCertificates.text(key.chain().subList(last, last + 1)));
         Files.writeString(
                 folder.resolve("chain.pem"), PemCertificates.text(key.chain().subList(0, last)));
+        return answer;
     }
 
-    private Tool.Run verify(String against, String file, boolean certificatesInside) {
+    private Tool.Run verify(String against, String file, boolean certificatesInside, String... more) {
         String time = Long.toString(TestTsa.NOW.getEpochSecond());
         List<String> arguments = new ArrayList<>(
                 List.of("ts", "-verify", against, file, "-in", "response", "-CAfile", "root.pem", "-attime", time));
         if (!certificatesInside) {
             arguments.addAll(List.of("-untrusted", "chain.pem"));
         }
+        arguments.addAll(List.of(more));
         return openssl.run(arguments.toArray());
     }
 }
