@@ -16,8 +16,8 @@ import java.time.temporal.ChronoUnit;
 /**
  * {@code log/key-use.jsonl}: one line for each use of a key, on the disk before the use. A line without a signature that
  * anybody knows is possible (a crash in between); a signature without a line is not. Any number of threads and processes append
- * to it, and it may be moved away at any time, as {@link DurableLines} says; a line may then be in both files. Immutable but for
- * the file.
+ * to it, and it may be moved away at any time, as {@link DurableLines} says; a line may then be in both files. Safe for
+ * several threads.
  */
 final class KeyUseJournal {
     private static final JsonFactory JSON = new JsonFactory();
