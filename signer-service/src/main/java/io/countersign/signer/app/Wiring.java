@@ -19,6 +19,7 @@ import io.countersign.signer.pipeline.SigningPipeline;
 import io.countersign.signer.pipeline.SigningWorkers;
 import io.countersign.signer.policy.SigningRules;
 import io.countersign.signer.request.jdbc.JdbcRequests;
+import io.countersign.trust.TrustFolder;
 import io.countersign.x509.PathBuilder;
 import io.quarkus.agroal.DataSource;
 import jakarta.enterprise.inject.Produces;
@@ -108,6 +109,7 @@ class Wiring {
                 new TimestampSources(configuration, urls.byName(), settings.tsaTimeout(), new PathBuilder(roots), clock)
                         ::named,
                 roots,
+                new TrustFolder(home),
                 settings.evidenceKey(),
                 "countersign " + version);
     }

@@ -13,8 +13,11 @@ import io.countersign.signer.policy.Approved;
 import io.countersign.signer.request.Submission;
 import io.countersign.timestamp.TimestampSource;
 import io.countersign.timestamp.Timestamped;
+import io.countersign.trust.TrustFolder;
+import io.countersign.trust.UnusableTrust;
 import io.countersign.verify.Verdict;
 import io.countersign.verify.VerifyFile;
+import io.countersign.x509.RevocationLists;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -38,12 +41,14 @@ public final class PolicyResources {
     private final Hsm hsm;
     private final Function<List<String>, TimestampSource> timestamps;
     private final List<X509Certificate> timestampRoots;
+    private final TrustFolder trust;
     private final String evidenceKey;
     private final String toolVersion;
 
     /**
      * @param timestamps gives the named authorities of the configuration as one source
      * @param timestampRoots what a timestamp must end in
+     * @param trust where revocation lists are, read at each signature; those of the home's own CAs above all
      * @param evidenceKey the name of the key that signs provenance
      */
     public PolicyResources(
@@ -51,12 +56,14 @@ public final class PolicyResources {
             Hsm hsm,
             Function<List<String>, TimestampSource> timestamps,
             List<X509Certificate> timestampRoots,
+            TrustFolder trust,
             String evidenceKey,
             String toolVersion) {
         this.configuration = configuration;
         this.hsm = hsm;
         this.timestamps = timestamps;
         this.timestampRoots = List.copyOf(timestampRoots);
+        this.trust = trust;
         this.evidenceKey = evidenceKey;
         this.toolVersion = toolVersion;
     }
@@ -114,6 +121,16 @@ public final class PolicyResources {
         }
     }
 
+    /** A list that cannot be read might name the very certificate. */
+    private RevocationLists revocations() throws IOException, Untrusted {
+        try {
+            return trust.revocationLists();
+        } catch (UnusableTrust e) {
+            throw new Untrusted("the revocation lists of the home cannot be read, so the signed file is not released: "
+                    + e.getMessage() + "; " + e.hint());
+        }
+    }
+
     /** One policy's resources. */
     record Prepared(
             PolicyResources all,
@@ -131,7 +148,8 @@ public final class PolicyResources {
 
         void requireTrusted(Path signed, Instant at) throws IOException, Untrusted {
             List<X509Certificate> chain = key.chain();
-            Verdict verdict = new VerifyFile(List.of(chain.get(chain.size() - 1)), all.timestampRoots, at)
+            Verdict verdict = new VerifyFile(
+                            List.of(chain.get(chain.size() - 1)), all.timestampRoots, all.revocations(), at)
                     .verify(signed)
                     .verdict();
             if (!(verdict instanceof Verdict.Trusted)) {

@@ -29,6 +29,7 @@ import io.countersign.signer.request.SigningRequest.Queued;
 import io.countersign.signer.request.Submission;
 import io.countersign.signer.request.jdbc.JdbcRequests;
 import io.countersign.timestamp.http.HttpTimestampSource;
+import io.countersign.trust.TrustFolder;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -76,6 +77,7 @@ class AttemptsTest {
                         InstantSource.system(),
                         Optional.empty()),
                 List.of(),
+                new TrustFolder(new Home(folder)),
                 "evidence",
                 "test");
         SigningPipeline pipeline = new SigningPipeline(rules, audit, artifacts, requests, resources, folder, () -> NOW);

@@ -4,6 +4,8 @@ import static io.countersign.signer.fixture.Examples.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.countersign.ca.LabCa;
+import io.countersign.ca.RevocationReason;
 import io.countersign.fixture.PeSample;
 import io.countersign.home.Configuration;
 import io.countersign.home.Configuration.Policy;
@@ -27,6 +29,8 @@ import io.countersign.signer.request.SigningRequest.Queued;
 import io.countersign.signer.request.Submission;
 import io.countersign.signer.request.jdbc.JdbcRequests;
 import io.countersign.timestamp.http.HttpTimestampSource;
+import io.countersign.trust.TrustFolder;
+import io.countersign.x509.PemCertificates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -72,6 +76,7 @@ class SigningPipelineTest {
                             tsa, Duration.ofSeconds(30), InstantSource.system(), Optional.empty()),
                     List.of((X509Certificate)
                             CertificateFactory.getInstance("X.509").generateCertificate(root)),
+                    new TrustFolder(new Home(folder)),
                     "evidence",
                     "test");
         }
@@ -107,6 +112,27 @@ class SigningPipelineTest {
                 .isInstanceOf(Untrusted.class)
                 .hasMessageContaining("came into the artifact store as");
         assertThat(audit.of(request.id())).singleElement().isInstanceOf(Intent.class);
+        assertThat(requests.find(request.id())).contains(request);
+    }
+
+    @Test
+    void whatIsSignedUnderARevokedCertificateIsNotReleased() throws Exception {
+        DiskArtifactStore store = new DiskArtifactStore(folder.resolve("artifacts"));
+        Processing request = claimed(store);
+        Home lists = new Home(folder);
+        Files.createDirectories(lists.pki());
+        Files.copy(home.pki().resolve("lab-publisher.pem"), lists.pki().resolve("lab-publisher.pem"));
+        X509Certificate publisher =
+                PemCertificates.read(lists.pki().resolve("lab-publisher.pem")).get(0);
+        LabCa.of(lists, configuration, Hsm.open(home, configuration), InstantSource.system())
+                .revoke(
+                        publisher.getSerialNumber().toString(16),
+                        RevocationReason.KEY_COMPROMISE,
+                        Optional.of(publisher.getNotBefore().toInstant()));
+
+        assertThatThrownBy(() -> sign(request, store))
+                .isInstanceOf(Untrusted.class)
+                .hasMessageContaining("“Countersign LAB Publisher” is revoked since");
         assertThat(requests.find(request.id())).contains(request);
     }
 

@@ -37,6 +37,7 @@ import io.countersign.signer.request.jdbc.JdbcRequests;
 import io.countersign.timestamp.TimestampSource;
 import io.countersign.timestamp.TimestampUnavailable;
 import io.countersign.timestamp.http.HttpTimestampSource;
+import io.countersign.trust.TrustFolder;
 import io.countersign.verify.Finding;
 import io.countersign.verify.Verdict;
 import io.countersign.verify.VerifyFile;
@@ -104,6 +105,7 @@ class WaitingForTimestampTest {
                     Hsm.open(home, configuration),
                     names -> names.equals(List.of("other")) ? other : lab,
                     PemCertificates.read(home.pki().resolve("lab-timestamp-root.pem")),
+                    new TrustFolder(home),
                     "evidence",
                     "test");
             SigningPipeline pipeline =
