@@ -17,21 +17,34 @@ record CaAccess(Configuration configuration, Hsm hsm, LabCa ca) {
         return new CaAccess(configuration, hsm, LabCa.of(shell.home(), configuration, hsm, InstantSource.system()));
     }
 
-    /** Revocation lists are renewed by whoever comes by, before half their life is gone. */
-    CaAccess refresh(Shell shell) throws IOException, KeyUnavailable {
+    /** Signs the revocation lists anew that are due. */
+    void refresh(Shell shell) throws IOException, KeyUnavailable {
         for (Authority authority : ca.refresh()) {
             shell.progress("new revocation list of " + authority.name());
+        }
+    }
+
+    /** Whoever comes by renews what is due; that this cannot be done now is no reason to do nothing else. */
+    CaAccess refreshOrSay(Shell shell) {
+        try {
+            refresh(shell);
+        } catch (KeyUnavailable | IOException e) {
+            say(shell, e);
         }
         return this;
     }
 
-    /** The same before something else, which does not fail because of it. */
-    static void refreshOrSay(Shell shell) throws Failure, ConfigurationException, IOException {
-        CaAccess access = of(shell);
+    /** The same where a CA may not even be there. */
+    static void refreshIfAny(Shell shell) {
         try {
-            access.refresh(shell);
-        } catch (KeyUnavailable e) {
-            shell.progress("revocation lists are not renewed: " + e.getMessage());
+            of(shell).refreshOrSay(shell);
+        } catch (Failure | ConfigurationException | IOException e) {
+            say(shell, e);
         }
+    }
+
+    private static void say(Shell shell, Exception e) {
+        shell.progress(
+                "revocation lists are not renewed: " + ErrorReport.describe(e).getMessage());
     }
 }

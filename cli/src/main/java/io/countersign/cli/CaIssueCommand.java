@@ -94,7 +94,7 @@ final class CaIssueCommand implements Callable<Integer> {
         }
         Path out = OutputPath.file(output);
         Enrolment stated = enrolment();
-        CaAccess access = CaAccess.of(shell).refresh(shell);
+        CaAccess access = CaAccess.of(shell).refreshOrSay(shell);
         LabCa.Issued issued;
         try {
             issued = access.ca().issue(order(access, stated));

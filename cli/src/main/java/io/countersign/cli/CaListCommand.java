@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.countersign.ca.IssuedCertificate;
 import io.countersign.home.ConfigurationException;
-import io.countersign.key.KeyUnavailable;
 import io.countersign.x509.DistinguishedNames;
 import java.io.IOException;
 import java.util.Collection;
@@ -28,9 +27,9 @@ final class CaListCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws Failure, ConfigurationException, IOException, KeyUnavailable {
+    public Integer call() throws Failure, ConfigurationException, IOException {
         Collection<IssuedCertificate> all =
-                CaAccess.of(shell).refresh(shell).ca().register().all().values();
+                CaAccess.of(shell).refreshOrSay(shell).ca().register().all().values();
         if (json.wanted()) {
             ObjectNode document = Json.document();
             ArrayNode list = document.putArray("certificates");

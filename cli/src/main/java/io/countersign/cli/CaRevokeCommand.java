@@ -75,7 +75,7 @@ final class CaRevokeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure, ConfigurationException, IOException, KeyUnavailable {
-        LabCa ca = CaAccess.of(shell).refresh(shell).ca();
+        LabCa ca = CaAccess.of(shell).refreshOrSay(shell).ca();
         IssuedCertificate revoked;
         try {
             revoked = ca.revoke(serial.replace(":", "").toLowerCase(Locale.ROOT), reason, date);

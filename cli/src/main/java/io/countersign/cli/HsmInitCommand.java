@@ -1,6 +1,5 @@
 package io.countersign.cli;
 
-import io.countersign.home.ConfigurationException;
 import io.countersign.home.Home;
 import io.countersign.hsm.Ceremony;
 import io.countersign.key.KeyUnavailable;
@@ -25,11 +24,11 @@ final class HsmInitCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException, KeyUnavailable, Failure, ConfigurationException {
+    public Integer call() throws IOException, KeyUnavailable {
         Home home = shell.home();
         boolean made = Ceremony.run(home, shell::progress);
         shell.out().println(made ? "made " + home.root() : home.root() + " is whole already; nothing was changed");
-        CaAccess.refreshOrSay(shell);
+        CaAccess.refreshIfAny(shell);
         return ExitCode.GOOD;
     }
 }

@@ -86,7 +86,7 @@ final class UpCommand implements Callable<Integer> {
                     "use them, or stop that 'countersign up' first");
         }
         Ceremony.run(shell.home(), shell::progress);
-        CaAccess.refreshOrSay(shell);
+        CaAccess.refreshIfAny(shell);
         LocalServices.Settings settings = new LocalServices.Settings(
                 shell.home(),
                 shell.distribution(),

@@ -205,6 +205,35 @@ class CaCommandTest {
             """.formatted(Instant.now().toString().substring(0, 10));
     }
 
+    @Test
+    void aListThatACrashKeptBehindIsMadeUpFor() throws Exception {
+        good("ca", "refresh");
+        Path list = pki("crl/lab-ev-ca.crl");
+        byte[] before = Files.readAllBytes(list);
+        good("ca", "revoke", serial("lab-publisher"), "--reason", "superseded");
+        Files.write(list, before);
+
+        assertThat(good("ca", "refresh").err())
+                .contains("new revocation list of lab-ev-ca")
+                .doesNotContain("lab-root");
+        assertThat(crlCheck()).contains("certificate revoked");
+        assertThat(good("ca", "refresh").err()).isEmpty();
+    }
+
+    @Test
+    void withoutTheTokenTheListIsStillShownAndNothingIsRevoked() throws Exception {
+        Path configuration = home.resolve("countersign.yaml");
+        Files.writeString(
+                configuration,
+                Files.readString(configuration).replace("label: countersign-ca", "label: countersign-gone"));
+
+        assertThat(good("ca", "list").err()).contains("revocation lists are not renewed: no token with label");
+        Transcript.of(home, "ca", "refresh").fails(3, "no token with label 'countersign-gone'");
+        Transcript.of(home, "ca", "revoke", serial("lab-tsa"), "--reason", "superseded")
+                .fails(3, "no token with label 'countersign-gone'");
+        assertThat(home.resolve("pki/issued")).doesNotExist();
+    }
+
     private Transcript good(Object... arguments) {
         Transcript run = Transcript.of(home, arguments);
         assertThat(run.exitCode()).as(run.err() + run.out()).isZero();

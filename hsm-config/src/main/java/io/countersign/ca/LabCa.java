@@ -163,6 +163,9 @@ public final class LabCa {
                                 "'countersign ca list' shows serial numbers"));
                 requireFit(known, from, now);
                 IssuedCertificate revoked = known.with(new Revoked(reason, from, from.isBefore(now), now));
+                hsm.key(
+                        authorities.get(known.authority()).key(),
+                        KeyPurpose.REVOCATION_LIST); // fails before anything is written
                 register.keep(revoked);
                 renew(authorities.get(known.authority()), register.all().values(), now);
                 return revoked;
@@ -198,15 +201,16 @@ public final class LabCa {
     }
 
     /**
-     * Signs anew each list that is missing or half of whose life is gone; opens no token if none is.
+     * Signs anew each list that is missing, half of whose life is gone, or that a crash has kept behind the register; opens no token if none is.
      *
      * @return the CAs whose lists are new
      */
     public List<Authority> refresh() throws IOException, KeyUnavailable {
         Instant now = clock.instant();
         List<Authority> due = new ArrayList<>();
+        Collection<IssuedCertificate> issued = register.all().values();
         for (Authority authority : authorities.values()) {
-            if (new RevocationListFile(home, authority).isDue(now)) {
+            if (new RevocationListFile(home, authority).isDue(issued, now)) {
                 due.add(authority);
             }
         }

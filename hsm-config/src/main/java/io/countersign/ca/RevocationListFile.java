@@ -24,6 +24,7 @@ import org.bouncycastle.asn1.x509.CRLNumber;
 import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.ExtensionsGenerator;
+import org.bouncycastle.cert.X509CRLEntryHolder;
 import org.bouncycastle.cert.X509CRLHolder;
 import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
@@ -69,12 +70,25 @@ public final class RevocationListFile {
         }
     }
 
-    /** Whether it is missing or half its life is gone. */
-    boolean isDue(Instant now) throws IOException {
+    /** Whether it is missing, half its life is gone, or a crash has kept a revocation out of it. */
+    boolean isDue(Collection<IssuedCertificate> issued, Instant now) throws IOException {
         Optional<X509CRLHolder> list = read();
         return list.isEmpty()
                 || list.get().getNextUpdate() == null
-                || now.isAfter(list.get().getThisUpdate().toInstant().plus(life().dividedBy(2)));
+                || now.isAfter(list.get().getThisUpdate().toInstant().plus(life().dividedBy(2)))
+                || issued.stream().anyMatch(c -> isMissing(c, list.get()));
+    }
+
+    private boolean isMissing(IssuedCertificate issued, X509CRLHolder list) {
+        if (!issued.authority().equals(authority.name()) || issued.revoked().isEmpty()) {
+            return false;
+        }
+        X509CRLEntryHolder entry =
+                list.getRevokedCertificate(issued.certificate().getSerialNumber());
+        return entry == null
+                || !entry.getRevocationDate()
+                        .toInstant()
+                        .equals(issued.revoked().get().date());
     }
 
     private Duration life() {
