@@ -17,10 +17,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.cmp.PKIFreeText;
 import org.bouncycastle.asn1.cmp.PKIStatus;
 import org.bouncycastle.asn1.cmp.PKIStatusInfo;
-import org.bouncycastle.asn1.tsp.TimeStampResp;
 
 /**
  * An RFC 3161 time-stamping authority: given a key and a clock, it answers requests. The time in a token is its clock's and
@@ -140,12 +138,13 @@ public final class TimestampAuthority implements TimestampSource {
             ReceivedRequest received = ReceivedRequest.parse(request);
             return issue(received, acceptedPolicy(received.values()));
         } catch (RefusedRequest e) {
-            return rejected(e.refusal(), e.getMessage(), null);
+            return TimestampAnswer.Rejected.of(e.refusal(), e.getMessage(), null);
         } catch (TimeNotAvailable e) {
-            return rejected(Refusal.TIME_NOT_AVAILABLE, e.getMessage(), null);
+            return TimestampAnswer.Rejected.of(Refusal.TIME_NOT_AVAILABLE, e.getMessage(), null);
         } catch (KeyUnavailable | UnsoundToken | RuntimeException e) {
             // RuntimeException: what a PKCS#11 provider throws besides must not cost the client its answer.
-            return rejected(Refusal.SYSTEM_FAILURE, "the authority cannot sign now; its log says why", e);
+            return TimestampAnswer.Rejected.of(
+                    Refusal.SYSTEM_FAILURE, "the authority cannot sign now; its log says why", e);
         }
     }
 
@@ -190,11 +189,5 @@ public final class TimestampAuthority implements TimestampSource {
 
     private static BigInteger newSerialNumber() {
         return new BigInteger(SERIAL_NUMBER_BITS, RANDOM).setBit(SERIAL_NUMBER_BITS - 1);
-    }
-
-    private static TimestampAnswer rejected(Refusal refusal, String text, Throwable cause) {
-        PKIStatusInfo status = new PKIStatusInfo(PKIStatus.rejection, new PKIFreeText(text), refusal.asFailureInfo());
-        return new TimestampAnswer.Rejected(
-                Bytes.taking(Encoding.der(new TimeStampResp(status, null))), refusal, text, Optional.ofNullable(cause));
     }
 }
