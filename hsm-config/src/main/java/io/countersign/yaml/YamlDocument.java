@@ -65,20 +65,29 @@ public final class YamlDocument {
         problems.add(new Problem(line, message, remedy));
     }
 
-    static int line(Node node) {
-        return node.getStartMark().getLine() + 1;
-    }
-
-    private Optional<MappingNode> compose(String text) {
+    /**
+     * The document's outermost node; null if it is empty.
+     *
+     * @throws YAMLException if it is not YAML, or too much of it
+     */
+    static Node node(String text) {
         LoaderOptions limits = new LoaderOptions();
         limits.setCodePointLimit(MAX_CODE_POINTS);
         limits.setNestingDepthLimit(MAX_DEPTH);
         limits.setMaxAliasesForCollections(0);
         limits.setAllowRecursiveKeys(false);
+        // What Yaml.compose does, without making the parts that build and write objects.
+        ParserImpl parser = new ParserImpl(new StreamReader(text), limits);
+        return new Composer(parser, new Resolver(), limits).getSingleNode();
+    }
+
+    static int line(Node node) {
+        return node.getStartMark().getLine() + 1;
+    }
+
+    private Optional<MappingNode> compose(String text) {
         try {
-            // What Yaml.compose does, without making the parts that build and write objects.
-            ParserImpl parser = new ParserImpl(new StreamReader(text), limits);
-            Node node = new Composer(parser, new Resolver(), limits).getSingleNode();
+            Node node = node(text);
             if (node instanceof MappingNode mapping) {
                 return Optional.of(mapping);
             }
