@@ -10,6 +10,7 @@ import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.KeyAttributes;
 import io.countersign.key.KeyUnavailable;
 import io.countersign.key.SigningKey;
+import io.countersign.x509.PemCertificates;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,21 +22,18 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
-import java.text.ParseException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import org.bouncycastle.asn1.ASN1OctetString;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.PrivateKeyUsagePeriod;
 
 /** One look at all tokens of a configuration. Used once. */
 final class HsmExamination {
-    private static final int SOON_DAYS = 30;
+    /** From when on an end that comes is a problem. */
+    static final int SOON_DAYS = 30;
+
     private static final Set<PosixFilePermission> OTHERS = EnumSet.of(
             PosixFilePermission.GROUP_READ,
             PosixFilePermission.GROUP_WRITE,
@@ -121,17 +119,19 @@ final class HsmExamination {
     private KeyStatus key(Configuration.Token token, OpenToken open, CryptokiSession session, long handle)
             throws CryptokiException {
         String label = session.text(handle, CryptokiSession.CKA_LABEL);
-        String name = configuration.keys().stream()
+        List<Configuration.Key> named = configuration.keys().stream()
                 .filter(k -> k.token().equals(token.name()) && k.label().equals(label))
-                .map(Configuration.Key::name)
-                .findFirst()
-                .orElse("");
+                .toList();
+        String name = named.isEmpty() ? "" : named.get(0).name();
         KeyAttributes attributes = TokenKey.attributes(session, handle);
         if (!attributes.confinedToToken()) {
             problems.add("Key '" + label + "' was not made in its token or can leave it (" + attributes
                     + "); whoever has a copy can sign with it.");
         }
-        List<X509Certificate> certificates = certificates(session, label, handle);
+        List<X509Certificate> certificates = configured(named);
+        if (certificates.isEmpty()) {
+            certificates = certificates(session, label, handle);
+        }
         certificates.forEach(c -> judge(label, c));
         return new KeyStatus(
                 label,
@@ -143,6 +143,19 @@ final class HsmExamination {
                 attributes,
                 signs(open, label, name),
                 certificates.stream().map(this::certificate).toList());
+    }
+
+    /** What goes out with signatures is in files; what lies beside the key only has to have its public half. */
+    private static List<X509Certificate> configured(List<Configuration.Key> named) {
+        List<X509Certificate> certificates = new ArrayList<>();
+        for (Configuration.Key key : named) {
+            try {
+                certificates.add(PemCertificates.read(key.chain().get(0)).get(0));
+            } catch (IOException e) {
+                // Told where the key is tried.
+            }
+        }
+        return certificates.stream().distinct().toList();
     }
 
     private List<X509Certificate> certificates(CryptokiSession session, String label, long key)
@@ -189,7 +202,7 @@ final class HsmExamination {
                     + certificate.getNotBefore().toInstant() + "; check this machine's clock.");
         }
         judge("The certificate of key '" + label + "'", "expired", "expires", notAfter);
-        usableUntil(certificate)
+        UsagePeriod.end(certificate)
                 .filter(until -> until.isBefore(notAfter))
                 .ifPresent(until -> judge("Key '" + label + "'", "was to sign until", "is to sign until", until));
     }
@@ -200,23 +213,6 @@ final class HsmExamination {
             problems.add(what + " " + past + " " + end + "; make a new one.");
         } else if (days < SOON_DAYS) {
             problems.add(what + " " + future + " " + end + ", in " + days + " days; renew it before.");
-        }
-    }
-
-    /** The end of the privateKeyUsagePeriod (RFC 3280 4.2.1.4), where there is one. */
-    private static Optional<Instant> usableUntil(X509Certificate certificate) {
-        byte[] extension = certificate.getExtensionValue(Extension.privateKeyUsagePeriod.getId());
-        if (extension == null) {
-            return Optional.empty();
-        }
-        try {
-            PrivateKeyUsagePeriod period = PrivateKeyUsagePeriod.getInstance(
-                    ASN1OctetString.getInstance(extension).getOctets());
-            return period.getNotAfter() == null
-                    ? Optional.empty()
-                    : Optional.of(period.getNotAfter().getDate().toInstant());
-        } catch (ParseException | IllegalArgumentException e) {
-            return Optional.empty();
         }
     }
 

@@ -48,7 +48,7 @@ public record HsmStatus(List<TokenStatus> tokens, List<String> problems) {
      * @param name its name in countersign.yaml; empty where the configuration does not name it, as it does no CA key
      * @param type such as {@code RSA-3072} or {@code P-256}; empty without a certificate
      * @param signs true if it signed just now and its certificate verified that signature
-     * @param certificates those of the same CKA_ID; normally one
+     * @param certificates those countersign.yaml names first in chains of the key; where it names none, those of the same CKA_ID in the token
      */
     public record KeyStatus(
             String label,
@@ -63,7 +63,7 @@ public record HsmStatus(List<TokenStatus> tokens, List<String> problems) {
     }
 
     /**
-     * A certificate in a token.
+     * A certificate of a key.
      *
      * @param subject RFC 2253
      * @param issuer RFC 2253
