@@ -59,7 +59,16 @@ public final class ConfigurationFile {
      * @throws ConfigurationException with every problem at once; also where the file is missing or cannot be read
      */
     public static Configuration read(Home home) throws ConfigurationException {
-        ConfigurationFile file = new ConfigurationFile(home, text(home));
+        return parse(home, text(home));
+    }
+
+    /**
+     * The same of a text that is not in its place, or not yet.
+     *
+     * @throws ConfigurationException with every problem at once
+     */
+    public static Configuration parse(Home home, String text) throws ConfigurationException {
+        ConfigurationFile file = new ConfigurationFile(home, text);
         Configuration configuration = file.configuration(file.document.root());
         List<Problem> problems = file.document.problems().stream()
                 .map(p -> new Problem(home.configuration(), p.line(), p.message(), p.remedy()))
@@ -70,7 +79,12 @@ public final class ConfigurationFile {
         return configuration;
     }
 
-    private static String text(Home home) throws ConfigurationException {
+    /**
+     * The text of a home's configuration.
+     *
+     * @throws ConfigurationException if the file is missing, too large, not UTF-8, or cannot be read
+     */
+    public static String text(Home home) throws ConfigurationException {
         Path file = home.configuration();
         try (InputStream in = Files.newInputStream(file)) {
             byte[] octets = in.readNBytes(MAX_BYTES + 1);

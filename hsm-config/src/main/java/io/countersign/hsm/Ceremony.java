@@ -5,21 +5,13 @@ import io.countersign.file.Durable;
 import io.countersign.home.Home;
 import io.countersign.key.KeyUnavailable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * {@code countersign hsm init}: makes a home of a folder. Tokens and keys as ceremony.yaml declares them, the lab PKI's
@@ -34,20 +26,20 @@ import java.util.stream.Stream;
 public final class Ceremony {
     private static final String STAGE = ".ceremony-";
     private static final String WHOLE = ".ceremony-whole";
-    private static final String LOCK = ".ceremony-lock";
 
     /** In the order they are moved into place. */
     private static final List<String> ENTRIES =
             List.of("secrets", "pki", "tokens", "softhsm2.conf", "countersign.yaml");
 
-    private static final Duration LOCK_PATIENCE = Duration.ofMinutes(20);
-    private static final long LOCK_PAUSE_MILLIS = 50;
-
     private final Home home;
+    private final String plan;
+    private final String template;
     private final Consumer<String> progress;
 
-    private Ceremony(Home home, Consumer<String> progress) {
+    private Ceremony(Home home, String plan, String template, Consumer<String> progress) {
         this.home = home;
+        this.plan = plan;
+        this.template = template;
         this.progress = progress;
     }
 
@@ -61,15 +53,19 @@ public final class Ceremony {
      * @throws IOException if the folder cannot be written
      */
     public static boolean run(Home home, Consumer<String> progress) throws IOException, KeyUnavailable {
-        Ceremony ceremony = new Ceremony(home, progress);
+        return run(home, CeremonyPlan.text(), FreshConfiguration.template(), progress);
+    }
+
+    /** The same by another plan than that of the jar, and with another countersign.yaml. */
+    static boolean run(Home home, String plan, String template, Consumer<String> progress)
+            throws IOException, KeyUnavailable {
+        Ceremony ceremony = new Ceremony(home, plan, template, progress);
         if (ceremony.isWhole()) {
             return false;
         }
         Files.createDirectories(
                 home.root(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        try (FileChannel file = FileChannel.open(
-                        home.root().resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock lock = lock(file)) {
+        try (HomeLock lock = HomeLock.of(home)) {
             return lock.isValid() && ceremony.make();
         }
     }
@@ -92,12 +88,12 @@ public final class Ceremony {
             }
             refuseRemains();
             Path module = SoftHsm.module();
-            Path stage = stage();
+            Path stage = StagingFolder.fresh(home.root(), STAGE, HomeLock.FILE);
             try {
                 fill(stage, module);
                 Files.move(stage, whole, StandardCopyOption.ATOMIC_MOVE);
             } finally {
-                delete(stage);
+                StagingFolder.delete(stage);
             }
             Durable.folder(home.root());
         }
@@ -142,27 +138,12 @@ public final class Ceremony {
         }
     }
 
-    private Path stage() throws IOException {
-        try (Stream<Path> children = Files.list(home.root())) {
-            for (Path child : children.toList()) {
-                String name = child.getFileName().toString();
-                if (name.startsWith(STAGE) && !name.equals(LOCK)) {
-                    delete(child); // Left by a run that was killed; we hold the lock.
-                }
-            }
-        }
-        return Files.createTempDirectory(home.root(), STAGE);
-    }
-
     private void fill(Path stage, Path module) throws IOException, KeyUnavailable {
         String finalText = SoftHsm.configurationText(home.tokens());
-        Path tokens = stage.resolve("tokens");
-        OwnerOnly.folder(tokens);
-        Path conf = stage.resolve("softhsm2.conf");
-        Files.writeString(conf, SoftHsm.configurationText(tokens), StandardCharsets.UTF_8);
-        TokenMakerProcess.run(module, home, stage, progress);
-        Files.writeString(conf, finalText, StandardCharsets.UTF_8);
-        FreshConfiguration.write(stage, module);
+        TokenMakerProcess.run(module, home, stage, plan, progress);
+        Files.writeString(stage.resolve("softhsm2.conf"), finalText, StandardCharsets.UTF_8);
+        FreshConfiguration.write(
+                stage, module, template, CeremonyPlan.read(plan).baseUrl());
         Durable.tree(stage);
     }
 
@@ -174,47 +155,7 @@ public final class Ceremony {
                 Durable.folder(home.root());
             }
         }
-        delete(whole);
+        StagingFolder.delete(whole);
         progress.accept("home " + home.root());
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> tree = Files.walk(folder)) {
-            tree.sorted(Comparator.reverseOrder()).forEach(path -> {
-                try {
-                    Files.deleteIfExists(path);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-    }
-
-    /** Between processes the operating system waits for us; between threads of one process Java throws instead. */
-    private static FileLock lock(FileChannel file) throws IOException {
-        long deadline = System.nanoTime() + LOCK_PATIENCE.toNanos();
-        while (System.nanoTime() < deadline) {
-            try {
-                FileLock lock = file.tryLock();
-                if (lock != null) {
-                    return lock;
-                }
-            } catch (OverlappingFileLockException e) {
-                // Another thread of this process is at it.
-            }
-            try {
-                Thread.sleep(LOCK_PAUSE_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IOException("interrupted while another run of the ceremony was awaited", e);
-            }
-        }
-        throw new IOException(
-                "another run of the ceremony has held its lock for " + LOCK_PATIENCE + "; stop that process");
     }
 }

@@ -22,8 +22,12 @@ import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 
-/** ceremony.yaml as values. */
-record CeremonyPlan(URI baseUrl, List<PlannedToken> tokens) {
+/**
+ * ceremony.yaml as values.
+ *
+ * @param baseUrl empty for certificates that name no addresses
+ */
+record CeremonyPlan(Optional<URI> baseUrl, List<PlannedToken> tokens) {
     private static final String RESOURCE = "ceremony.yaml";
 
     private static final Map<String, Integer> KEY_USAGES = Map.of(
@@ -42,7 +46,11 @@ record CeremonyPlan(URI baseUrl, List<PlannedToken> tokens) {
             "OCSPSigning",
             KeyPurposeId.id_kp_OCSPSigning);
 
-    record PlannedToken(String label, List<PlannedKey> keys) {}
+    record PlannedToken(String label, List<PlannedKey> keys) {
+        private PlannedToken alone() {
+            return new PlannedToken(label, keys.stream().map(PlannedKey::alone).toList());
+        }
+    }
 
     /**
      * @param certificate the one that lies beside the key in the token
@@ -51,6 +59,10 @@ record CeremonyPlan(URI baseUrl, List<PlannedToken> tokens) {
     record PlannedKey(String label, KeyType type, PlannedCertificate certificate, List<PlannedCertificate> others) {
         List<PlannedCertificate> certificates() {
             return Stream.concat(Stream.of(certificate), others.stream()).toList();
+        }
+
+        private PlannedKey alone() {
+            return new PlannedKey(label, type, certificate.issuedBy(label, certificate.file()), List.of());
         }
     }
 
@@ -145,10 +157,47 @@ record CeremonyPlan(URI baseUrl, List<PlannedToken> tokens) {
                         certificate.ocspNoCheck() && certificate.issuer().equals(issuer));
     }
 
+    Optional<PlannedKey> key(String label) {
+        return tokens.stream()
+                .flatMap(token -> token.keys().stream())
+                .filter(key -> key.label().equals(label))
+                .findFirst();
+    }
+
+    /** From a certificate to its root. */
+    List<PlannedCertificate> chain(PlannedKey key, PlannedCertificate certificate) {
+        List<PlannedCertificate> chain = new ArrayList<>();
+        chain.add(certificate);
+        String owner = key.label();
+        String issuer = certificate.issuer();
+        while (!issuer.equals(owner)) {
+            PlannedCertificate next = key(issuer).orElseThrow().certificate();
+            chain.add(next);
+            owner = issuer;
+            issuer = next.issuer();
+        }
+        return chain;
+    }
+
+    /** One token whose keys certify themselves, for want of the others. */
+    CeremonyPlan alone(String label) {
+        return new CeremonyPlan(
+                Optional.empty(),
+                tokens.stream()
+                        .filter(token -> token.label().equals(label))
+                        .map(PlannedToken::alone)
+                        .toList());
+    }
+
     /** The plan in the jar. */
     static CeremonyPlan read() {
+        return read(text());
+    }
+
+    /** The same as text. */
+    static String text() {
         try (InputStream in = CeremonyPlan.class.getResourceAsStream(RESOURCE)) {
-            return read(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -157,9 +206,7 @@ record CeremonyPlan(URI baseUrl, List<PlannedToken> tokens) {
     /** @throws IllegalStateException with every problem: the plan is ours, so a problem is a defect */
     static CeremonyPlan read(String text) {
         YamlDocument document = YamlDocument.of(text);
-        YamlMap pki = document.root().map("pki");
-        URI baseUrl = pki.value("baseUrl", URI::create, "a URL", URI.create("none:none"));
-        pki.end();
+        Optional<URI> baseUrl = document.root().optionalMap("pki").map(CeremonyPlan::baseUrl);
         Set<String> labels = new HashSet<>();
         List<PlannedToken> tokens = new ArrayList<>();
         for (YamlMap token : document.root().maps("tokens")) {
@@ -185,6 +232,12 @@ record CeremonyPlan(URI baseUrl, List<PlannedToken> tokens) {
             throw new IllegalStateException(RESOURCE + ": " + document.problems());
         }
         return new CeremonyPlan(baseUrl, List.copyOf(tokens));
+    }
+
+    private static URI baseUrl(YamlMap pki) {
+        URI baseUrl = pki.value("baseUrl", URI::create, "a URL", URI.create("none:none"));
+        pki.end();
+        return baseUrl;
     }
 
     private static PlannedKey key(YamlDocument document, YamlMap map) {

@@ -9,11 +9,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
+import java.util.Optional;
 import org.bouncycastle.asn1.ASN1GeneralizedTime;
 import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERTaggedObject;
 import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
+import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.CertificatePolicies;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -38,25 +40,57 @@ final class LabCertificate {
     private LabCertificate() {}
 
     /**
-     * @param issuer the plan of the issuer's certificate, which for a root is the same
-     * @param addresses where the issuer's certificate, revocation list and responder are
-     * @param responder whether there is one for this issuer
+     * Who issues it.
+     *
+     * @param plan that of its certificate, which for a root is the same
+     * @param responder whether somebody answers OCSP requests for it
+     */
+    record Issuer(PlannedCertificate plan, SubjectPublicKeyInfo key, boolean responder) {}
+
+    /**
+     * When it counts.
+     *
+     * @param notAfter inclusive
+     * @param keyUsedUntil the last instant its key may sign at, inclusive; empty for as long as the certificate lives
+     */
+    record Validity(Instant notBefore, Instant notAfter, Optional<Instant> keyUsedUntil) {
+        /** As planned, from now on. */
+        static Validity of(PlannedCertificate plan, Instant now) {
+            Instant notBefore = now.minus(BEFORE).truncatedTo(ChronoUnit.SECONDS);
+            return new Validity(
+                    notBefore,
+                    plan.lifetime().notAfter(notBefore),
+                    plan.privateKeyUsageMonths() > 0
+                            ? Optional.of(
+                                    new CeremonyPlan.Lifetime(0, plan.privateKeyUsageMonths()).notAfter(notBefore))
+                            : Optional.empty());
+        }
+
+        /** The same, but over by then. */
+        Validity until(Instant end) {
+            return notAfter.isAfter(end) ? new Validity(notBefore, end, keyUsedUntil) : this;
+        }
+    }
+
+    /**
+     * @param addresses where the issuer's certificate, revocation list and responder are; empty to say nothing of them
      * @param signer signs with the issuer's key
      */
     static X509CertificateHolder make(
             PlannedCertificate plan,
             SubjectPublicKeyInfo key,
-            PlannedCertificate issuer,
-            SubjectPublicKeyInfo issuerKey,
-            Instant now,
-            PkiAddresses addresses,
-            boolean responder,
+            Issuer issuer,
+            Optional<PkiAddresses> addresses,
+            Validity validity,
             ContentSigner signer)
             throws IOException {
-        Instant notBefore = now.minus(BEFORE).truncatedTo(ChronoUnit.SECONDS);
-        Instant notAfter = plan.lifetime().notAfter(notBefore);
         X509v3CertificateBuilder builder = new X509v3CertificateBuilder(
-                issuer.subject(), serial(), Date.from(notBefore), Date.from(notAfter), plan.subject(), key);
+                issuer.plan().subject(),
+                serial(),
+                Date.from(validity.notBefore()),
+                Date.from(validity.notAfter()),
+                plan.subject(),
+                key);
         X509ExtensionUtils identifiers = new BcX509ExtensionUtils();
         builder.addExtension(
                 Extension.basicConstraints,
@@ -78,29 +112,39 @@ final class LabCertificate {
                     new CertificatePolicies(
                             plan.policies().stream().map(PolicyInformation::new).toArray(PolicyInformation[]::new)));
         }
-        if (plan.privateKeyUsageMonths() > 0) {
+        if (validity.keyUsedUntil().isPresent()) {
             builder.addExtension(
-                    Extension.privateKeyUsagePeriod, false, usagePeriod(notBefore, plan.privateKeyUsageMonths()));
+                    Extension.privateKeyUsagePeriod,
+                    false,
+                    usagePeriod(validity.notBefore(), validity.keyUsedUntil().get()));
         }
         if (plan.ocspNoCheck()) {
             builder.addExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck, false, DERNull.INSTANCE);
         }
-        if (!plan.subject().equals(issuer.subject())) {
+        if (addresses.isPresent() && !plan.subject().equals(issuer.plan().subject())) {
             builder.addExtension(
                     Extension.authorityInfoAccess,
                     false,
-                    addresses.authorityInformation(issuer.name(), responder && !plan.ocspNoCheck()));
-            builder.addExtension(Extension.cRLDistributionPoints, false, addresses.distributionPoint(issuer.name()));
+                    authorityInformation(plan, issuer.plan(), issuer.responder(), addresses.get()));
+            builder.addExtension(
+                    Extension.cRLDistributionPoints,
+                    false,
+                    addresses.get().distributionPoint(issuer.plan().name()));
         }
         builder.addExtension(Extension.subjectKeyIdentifier, false, identifiers.createSubjectKeyIdentifier(key));
         builder.addExtension(
-                Extension.authorityKeyIdentifier, false, identifiers.createAuthorityKeyIdentifier(issuerKey));
+                Extension.authorityKeyIdentifier, false, identifiers.createAuthorityKeyIdentifier(issuer.key()));
         return builder.build(signer);
     }
 
+    /** Of a responder nobody asks a responder. */
+    static AuthorityInformationAccess authorityInformation(
+            PlannedCertificate plan, PlannedCertificate issuer, boolean responder, PkiAddresses addresses) {
+        return addresses.authorityInformation(issuer.name(), responder && !plan.ocspNoCheck());
+    }
+
     /** RFC 3280 4.2.1.4: SEQUENCE { notBefore [0] IMPLICIT, notAfter [1] IMPLICIT }, both GeneralizedTime. */
-    private static DERSequence usagePeriod(Instant notBefore, int months) {
-        Instant notAfter = new CeremonyPlan.Lifetime(0, months).notAfter(notBefore);
+    private static DERSequence usagePeriod(Instant notBefore, Instant notAfter) {
         return new DERSequence(new DERTaggedObject[] {
             new DERTaggedObject(false, 0, new ASN1GeneralizedTime(Date.from(notBefore))),
             new DERTaggedObject(false, 1, new ASN1GeneralizedTime(Date.from(notAfter)))

@@ -190,11 +190,12 @@ final class TokenMaker {
             X509CertificateHolder certificate = LabCertificate.make(
                     planned,
                     made.get(key.label()).publicKey().info(),
-                    issuer.plan().certificate(),
-                    issuer.publicKey().info(),
-                    clock.instant(),
-                    new PkiAddresses(plan.baseUrl()),
-                    plan.hasResponder(planned.issuer()),
+                    new LabCertificate.Issuer(
+                            issuer.plan().certificate(),
+                            issuer.publicKey().info(),
+                            plan.hasResponder(planned.issuer())),
+                    plan.baseUrl().map(PkiAddresses::new),
+                    LabCertificate.Validity.of(planned, clock.instant()),
                     new CeremonySigner(session, issuer, journal));
             Files.writeString(
                     stage.resolve("pki").resolve(planned.file()),

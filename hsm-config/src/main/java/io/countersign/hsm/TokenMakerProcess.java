@@ -38,6 +38,8 @@ import org.yaml.snakeyaml.Yaml;
  * its parent is killed, so is the ceremony.
  */
 final class TokenMakerProcess {
+    private static final String CONFIGURATION = "softhsm2.conf";
+    private static final String PLAN = "ceremony.yaml";
     private static final int MAX_MINUTES = 15;
     private static final int MAX_STDERR_LINES = 20;
     private static final String PROGRESS = "progress ";
@@ -46,8 +48,29 @@ final class TokenMakerProcess {
 
     private TokenMakerProcess() {}
 
-    /** Makes tokens, secrets and pki in the stage, which holds a softhsm2.conf. */
-    static void run(Path module, Home home, Path stage, Consumer<String> progress) throws IOException, KeyUnavailable {
+    /**
+     * Makes folders tokens, secrets and pki in the stage, of everything that is planned.
+     *
+     * @param plan ceremony.yaml
+     */
+    static void run(Path module, Home home, Path stage, String plan, Consumer<String> progress)
+            throws IOException, KeyUnavailable {
+        run(module, home, stage, plan, List.of(), progress);
+    }
+
+    /** The same of one token of the plan, whose keys certify themselves. */
+    static void alone(Path module, Home home, Path stage, String token, Consumer<String> progress)
+            throws IOException, KeyUnavailable {
+        run(module, home, stage, CeremonyPlan.text(), List.of(token), progress);
+    }
+
+    private static void run(
+            Path module, Home home, Path stage, String plan, List<String> alone, Consumer<String> progress)
+            throws IOException, KeyUnavailable {
+        Path tokens = stage.resolve("tokens");
+        OwnerOnly.folder(tokens);
+        Files.writeString(stage.resolve(CONFIGURATION), SoftHsm.configurationText(tokens), StandardCharsets.UTF_8);
+        Files.writeString(stage.resolve(PLAN), plan, StandardCharsets.UTF_8);
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m"));
@@ -56,11 +79,12 @@ final class TokenMakerProcess {
         command.addAll(nativeAccess());
         command.addAll(List.of("-cp", classPath(), TokenMakerProcess.class.getName()));
         command.addAll(List.of(module.toString(), home.root().toString(), stage.toString()));
+        command.addAll(alone);
         Path errors = stage.resolve("stderr");
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(stage.toFile()).redirectError(errors.toFile());
         builder.environment()
-                .put(SoftHsm.ENVIRONMENT, stage.resolve("softhsm2.conf").toString());
+                .put(SoftHsm.ENVIRONMENT, stage.resolve(CONFIGURATION).toString());
         Process child = builder.start();
         try {
             CompletableFuture.delayedExecutor(MAX_MINUTES, TimeUnit.MINUTES).execute(child::destroyForcibly);
@@ -137,16 +161,17 @@ final class TokenMakerProcess {
         }
     }
 
-    /** The child. Arguments: module, home, stage. */
+    /** The child. Arguments: module, home, stage, and if it is to make one token alone, its label. */
     public static void main(String[] arguments) throws IOException {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         stopWithParent();
         Path module = Path.of(arguments[0]);
         Home home = new Home(Path.of(arguments[1]));
         Path stage = Path.of(arguments[2]);
+        CeremonyPlan plan = CeremonyPlan.read(Files.readString(stage.resolve(PLAN)));
         try {
             new TokenMaker(Cryptoki.load(module), home, stage, line -> out.println(PROGRESS + line))
-                    .run(CeremonyPlan.read());
+                    .run(arguments.length > 3 ? plan.alone(arguments[3]) : plan);
         } catch (KeyUnavailable e) {
             out.println((e.isPermanent() ? PERMANENTLY : FOR_NOW) + e.getMessage());
         } catch (CryptokiException e) {
