@@ -132,6 +132,7 @@ public final class Countersign {
             case "hsm" ->
                 new CommandLine(new HsmCommand())
                         .addSubcommand("init", new HsmInitCommand(shell))
+                        .addSubcommand("renew", new HsmRenewCommand(shell))
                         .addSubcommand("status", new HsmStatusCommand(shell));
             case "ca" ->
                 new CommandLine(new CaCommand())

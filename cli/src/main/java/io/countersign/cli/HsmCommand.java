@@ -10,13 +10,13 @@ import picocli.CommandLine.Spec;
         name = "hsm",
         synopsisSubcommandLabel = "COMMAND",
         commandListHeading = "%nCommands:%n",
-        description = "Make the token and the lab PKI, and show what is in it.")
+        description = "Make the token and the lab PKI, renew it, and show what is in it.")
 final class HsmCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "hsm needs a command: init or status");
+        throw new ParameterException(spec.commandLine(), "hsm needs a command: init, renew or status");
     }
 }

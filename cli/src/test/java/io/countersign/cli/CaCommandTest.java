@@ -176,7 +176,7 @@ class CaCommandTest {
                 .fails(1, "is before the certificate itself");
     }
 
-    private static String enrolment() {
+    static String enrolment() {
         return """
             subject:
               organization: Example Drivers

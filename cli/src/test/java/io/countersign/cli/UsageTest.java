@@ -22,7 +22,7 @@ class UsageTest {
         return Stream.of(
                 Arguments.of("", "missing required subcommand", "--help"),
                 Arguments.of("sing x.sys", "not understood: sing x.sys", "did you mean sign"),
-                Arguments.of("hsm", "hsm needs a command: init or status", "hsm --help"),
+                Arguments.of("hsm", "hsm needs a command: init, renew or status", "hsm --help"),
                 Arguments.of("sign x.sys", "-o=OUT | --in-place", "sign --help"),
                 Arguments.of("sign -o y.sys", "missing required parameter", "sign --help"),
                 Arguments.of("sign x.sys -o y.sys --in-place", "mutually exclusive", "sign --help"),
@@ -112,6 +112,7 @@ class UsageTest {
                 "verify-provenance",
                 "hsm",
                 "hsm init",
+                "hsm renew",
                 "catalog",
                 "catalog show",
                 "catalog create",
