@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What to look for; what is empty does not matter.
@@ -25,9 +26,19 @@ public record Search(
     /** What fits into an answer. */
     public static final int MOST = 100;
 
+    private static final Instant EARLIEST = Instant.ofEpochMilli(Long.MIN_VALUE);
+    private static final Instant LATEST = Instant.ofEpochMilli(Long.MAX_VALUE);
+
     public Search {
+        Stream.of(from, until).flatMap(Optional::stream).forEach(Search::requireMillis);
         if (limit < 1 || limit > MOST) {
             throw new IllegalArgumentException("a limit of " + limit + "; wanted 1 to " + MOST);
+        }
+    }
+
+    private static void requireMillis(Instant time) {
+        if (time.isBefore(EARLIEST) || time.isAfter(LATEST)) {
+            throw new IllegalArgumentException("a time of " + time + "; wanted one that counts in milliseconds");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.countersign.tsa.archive;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -157,7 +158,7 @@ public final class TokenArchive implements AutoCloseable {
     private void perform(List<Task> batch) {
         try {
             if (file == null) {
-                file = new ArchiveFile(path);
+                file = reopened();
             }
             List<ArchivedToken> issued = batch.stream()
                     .filter(Keep.class::isInstance)
@@ -166,6 +167,7 @@ public final class TokenArchive implements AutoCloseable {
             if (!issued.isEmpty()) {
                 file.add(issued);
             }
+            file.requireInPlace(); // After the commit: what was removed later was kept first.
             for (Task task : batch) {
                 if (task instanceof Keep keep) {
                     keep.done().complete(null);
@@ -180,6 +182,14 @@ public final class TokenArchive implements AutoCloseable {
             shut();
             batch.forEach(t -> t.done().completeExceptionally(e));
         }
+    }
+
+    /** A missing archive is not made anew beside tokens that were given: that is for an operator to decide. */
+    private ArchiveFile reopened() throws SQLException, IOException {
+        if (!Files.exists(path)) {
+            throw new IOException("its file is gone; put it back, or restart the authority to begin a new, empty one");
+        }
+        return new ArchiveFile(path);
     }
 
     private void shut() {

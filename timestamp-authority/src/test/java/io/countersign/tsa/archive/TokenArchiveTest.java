@@ -113,6 +113,40 @@ class TokenArchiveTest {
     }
 
     @Test
+    void nothingCountsAsKeptInAFileThatWasRemovedOrMovedAway() throws Exception {
+        Path file = folder.resolve("tokens.db");
+        Path away = folder.resolve("away.db");
+        try (TokenArchive archive = archive()) {
+            archive.keep(token(1));
+            Files.move(file, away);
+
+            assertThatThrownBy(() -> archive.keep(token(2)))
+                    .isInstanceOf(ArchiveUnavailable.class)
+                    .hasMessageContaining("moved away");
+            assertThatThrownBy(() -> archive.keep(token(3))).hasMessageContaining("put it back, or restart");
+            assertThatThrownBy(() -> archive.find(Search.forSerialNumber(BigInteger.ONE)))
+                    .isInstanceOf(ArchiveUnavailable.class);
+            assertThat(file).doesNotExist();
+
+            Files.move(away, file);
+            archive.keep(token(4));
+            assertThat(archive.find(Search.forSerialNumber(BigInteger.ONE))).containsExactly(token(1));
+        }
+        try (TokenArchive archive = archive()) {
+            assertThat(archive.find(Search.forSerialNumber(BigInteger.valueOf(4))))
+                    .containsExactly(token(4));
+        }
+    }
+
+    @Test
+    void aTimeBeyondTheMillisecondsThatCanBeCountedIsRefusedBeforeTheArchiveIsAsked() {
+        assertThatThrownBy(() -> between(Instant.MIN, TIME, Optional.empty()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> between(TIME, Instant.MAX, Optional.empty()))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void whatIsOlderThanItsTimeIsRemovedAndNothingElse() throws Exception {
         try (TokenArchive archive = archive()) {
             for (int i = 1; i <= 1200; i++) {
