@@ -22,6 +22,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -120,6 +121,20 @@ class DeskTest {
     }
 
     @Test
+    void aJournalThatWasMovedAwayIsBegunAnewAndHalfALineSpoilsNoOther() throws Exception {
+        desk.answer(QUERY, "192.0.2.7");
+        Path file = journalOfToday();
+        Files.move(file, folder.resolve("rotated"));
+        desk.answer(QUERY, "192.0.2.8");
+        assertThat(lines()).singleElement().asString().contains("192.0.2.8");
+
+        journal.close();
+        Files.writeString(file, "{\"time\":\"20", StandardOpenOption.APPEND);
+        desk.answer(QUERY, "192.0.2.9");
+        assertThat(lines()).hasSize(3).last().asString().startsWith("{").contains("192.0.2.9");
+    }
+
+    @Test
     void journalsOfDaysLongGoneAreRemovedAndNothingElse() throws Exception {
         desk.answer(QUERY, "192.0.2.7");
         LocalDate today = LocalDate.ofInstant(clock.wall().instant(), ZoneOffset.UTC);
@@ -135,8 +150,12 @@ class DeskTest {
     }
 
     private List<String> lines() throws Exception {
+        return Files.readAllLines(journalOfToday());
+    }
+
+    private Path journalOfToday() {
         LocalDate today = LocalDate.ofInstant(clock.wall().instant(), ZoneOffset.UTC);
-        return Files.readAllLines(folder.resolve("log").resolve("timestamps-" + today + ".jsonl"));
+        return folder.resolve("log").resolve("timestamps-" + today + ".jsonl");
     }
 
     private static void assertSystemFailure(String words, TimestampAnswer answer) {

@@ -14,11 +14,13 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 
 /**
  * {@code timestamps-DAY.jsonl}, a file a day (UTC): one JSON object in ASCII for each answer, so that nothing a client sends can
@@ -32,7 +34,7 @@ public final class IssueJournal implements AutoCloseable {
     private static final String SUFFIX = ".jsonl";
 
     private final Path folder;
-    private LocalDate day;
+    private Object key;
     private FileChannel file;
 
     /** Writes nothing yet. */
@@ -50,23 +52,44 @@ public final class IssueJournal implements AutoCloseable {
     public void append(Instant time, String remote, TimestampAnswer answer) throws IOException {
         ByteBuffer line = ByteBuffer.wrap(line(time, remote, answer));
         synchronized (this) {
-            FileChannel today = fileOf(LocalDate.ofInstant(time, ZoneOffset.UTC));
-            today.write(line);
-            if (line.hasRemaining()) {
-                throw new IOException("only " + line.position() + " of " + line.limit() + " bytes were written");
+            Path path = folder.resolve(PREFIX + LocalDate.ofInstant(time, ZoneOffset.UTC) + SUFFIX);
+            try {
+                FileChannel today = opened(path);
+                today.write(line);
+                if (line.hasRemaining()) {
+                    throw new IOException("only " + line.position() + " of " + line.limit() + " bytes were written");
+                }
+            } catch (IOException e) {
+                close(); // The next line opens it again, and sees whether half a line is at the end.
+                throw e;
             }
         }
     }
 
-    private FileChannel fileOf(LocalDate today) throws IOException {
-        if (file == null || !today.equals(day)) {
+    /** Again where it is another day's, or the file was removed or moved away. */
+    private FileChannel opened(Path path) throws IOException {
+        if (file == null || !Files.exists(path) || !Objects.equals(key, key(path))) {
             close();
             Files.createDirectories(folder);
-            file = FileChannel.open(
-                    folder.resolve(PREFIX + today + SUFFIX), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-            day = today;
+            file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            key = key(path);
+            if (endsWithinALine(path)) {
+                file.write(ByteBuffer.wrap(new byte[] {'\n'}));
+            }
         }
         return file;
+    }
+
+    private static Object key(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    }
+
+    /** As a full disk leaves it. */
+    private static boolean endsWithinALine(Path path) throws IOException {
+        try (FileChannel content = FileChannel.open(path, StandardOpenOption.READ)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            return content.size() > 0 && content.read(last, content.size() - 1) == 1 && last.get(0) != '\n';
+        }
     }
 
     private static byte[] line(Instant time, String remote, TimestampAnswer answer) throws IOException {
