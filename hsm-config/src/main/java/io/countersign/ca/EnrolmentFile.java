@@ -17,11 +17,15 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Reads enrolment files, YAML; refused as a whole where anything in them is unknown, missing or of the wrong kind. */
 public final class EnrolmentFile {
     /** It goes into a public record. */
     public static final int MAXIMUM_BYTES = 64 << 10;
+
+    private static final Pattern UNSEEN = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
+    private static final Pattern SEEN = Pattern.compile("[\\p{L}\\p{N}]");
 
     private final YamlDocument document;
 
@@ -80,7 +84,7 @@ public final class EnrolmentFile {
         Subject subject = new Subject(
                 // " (LAB)" joins it in the common name, and RFC 5280 appendix A allows 64 characters.
                 name(map, "organization", 58),
-                name(map, "registrationNumber", 64),
+                registrationNumber(map),
                 map.text("category"),
                 country(map, "jurisdiction"),
                 country(map, "country"),
@@ -109,28 +113,44 @@ public final class EnrolmentFile {
     }
 
     private Requester requester(YamlMap map) {
-        Requester requester = new Requester(map.text("name"), map.text("authorityVerifiedBy"));
+        Requester requester = new Requester(name(map, "name", 128), map.text("authorityVerifiedBy"));
         map.end();
         return requester;
     }
 
     private Vetting vetting(YamlMap map) {
-        Vetting vetting = new Vetting(map.text("collectedBy"), map.text("approvedBy"), date(map, "date"));
+        Vetting vetting = new Vetting(name(map, "collectedBy", 128), name(map, "approvedBy", 128), date(map, "date"));
         map.end();
         return vetting;
     }
 
-    /** Goes into a distinguished name. */
+    /** What a reader of the name cannot see, or what turns it round, is no part of one. */
     private static String name(YamlMap map, String entry, int maximum) {
         return map.value(
                 entry,
                 text -> {
-                    if (text.length() > maximum || text.chars().anyMatch(Character::isISOControl)) {
+                    if (text.length() > maximum
+                            || UNSEEN.matcher(text).find()
+                            || !SEEN.matcher(text).find()) {
                         throw new IllegalArgumentException(text);
                     }
                     return text.strip();
                 },
-                "at most " + maximum + " printable characters",
+                "at most " + maximum + " printable characters, a letter or digit among them",
+                "none");
+    }
+
+    /** X.520 section 6.2.9 has serialNumber a PrintableString. */
+    private static String registrationNumber(YamlMap map) {
+        return map.value(
+                "registrationNumber",
+                text -> {
+                    if (!text.matches("[A-Za-z0-9 '()+,./:=?-]{1,64}") || text.isBlank()) {
+                        throw new IllegalArgumentException(text);
+                    }
+                    return text.strip();
+                },
+                "1 to 64 Latin letters, digits, spaces and of '()+,-./:=?",
                 "none");
     }
 

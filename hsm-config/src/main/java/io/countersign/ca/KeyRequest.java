@@ -87,6 +87,9 @@ public record KeyRequest(PublicKey key, String holder) {
                 if (pem == null || !pem.getType().matches("(NEW )?CERTIFICATE REQUEST")) {
                     throw refused("the file is no certification request in PEM or DER");
                 }
+                if (reader.readPemObject() != null) {
+                    throw refused("the file holds more than one request, and one key is certified");
+                }
                 return new PKCS10CertificationRequest(pem.getContent());
             }
         } catch (IOException | RuntimeException e) {

@@ -14,7 +14,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERPrintableString;
 import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -92,16 +94,19 @@ final class PublisherCertificate {
         }
     }
 
-    /** The name that people see says LAB, whatever the applicant is called. */
+    /**
+     * The name that people see says LAB, whatever the applicant is called. Values are ASN.1 here: of text Bouncy Castle takes what
+     * begins with # for the hexadecimal of a value, and drops backslashes.
+     */
     private static X500Name subject(Enrolment.Subject subject) {
         return new X500NameBuilder(BCStyle.INSTANCE)
-                .addRDN(JURISDICTION, subject.jurisdiction())
-                .addRDN(BCStyle.BUSINESS_CATEGORY, subject.category())
-                .addRDN(BCStyle.SERIALNUMBER, subject.registrationNumber())
-                .addRDN(BCStyle.C, subject.country())
-                .addRDN(BCStyle.L, subject.locality())
-                .addRDN(BCStyle.O, subject.organization())
-                .addRDN(BCStyle.CN, subject.organization() + " (LAB)")
+                .addRDN(JURISDICTION, new DERPrintableString(subject.jurisdiction()))
+                .addRDN(BCStyle.BUSINESS_CATEGORY, new DERUTF8String(subject.category()))
+                .addRDN(BCStyle.SERIALNUMBER, new DERPrintableString(subject.registrationNumber()))
+                .addRDN(BCStyle.C, new DERPrintableString(subject.country()))
+                .addRDN(BCStyle.L, new DERUTF8String(subject.locality()))
+                .addRDN(BCStyle.O, new DERUTF8String(subject.organization()))
+                .addRDN(BCStyle.CN, new DERUTF8String(subject.organization() + " (LAB)"))
                 .build();
     }
 

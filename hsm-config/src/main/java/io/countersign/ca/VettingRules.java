@@ -3,6 +3,7 @@ package io.countersign.ca;
 import io.countersign.ca.CannotIssue.Objection;
 import io.countersign.ca.Vetted.Finding;
 import io.countersign.key.KeyAttributes;
+import java.text.Normalizer;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -134,16 +135,25 @@ final class VettingRules {
 
     private void requester() {
         judge(
-                !enrolment
-                        .requester()
-                        .name()
-                        .equalsIgnoreCase(enrolment.vetting().approvedBy()),
+                !isSamePerson(enrolment.requester().name(), enrolment.vetting().approvedBy()),
                 "requester",
                 "EVG 3.2.2.8",
                 enrolment.requester().name() + " may ask for it: "
                         + enrolment.requester().authorityVerifiedBy(),
                 enrolment.requester().name() + " asks for the certificate and approves it",
                 "have somebody of the CA approve it");
+    }
+
+    /** Capitals, spaces and other ways to write the same letters make nobody another person. */
+    private static boolean isSamePerson(String one, String other) {
+        return plain(one).equals(plain(other));
+    }
+
+    private static String plain(String name) {
+        return Normalizer.normalize(name, Normalizer.Form.NFKC)
+                .replaceAll("\\p{Z}+", " ")
+                .strip()
+                .toLowerCase(Locale.ROOT);
     }
 
     private void keyProtection() {
@@ -169,9 +179,7 @@ final class VettingRules {
     private void twoPeople() {
         Enrolment.Vetting vetting = enrolment.vetting();
         judge(
-                !vetting.collectedBy()
-                        .strip()
-                        .equalsIgnoreCase(vetting.approvedBy().strip()),
+                !isSamePerson(vetting.collectedBy(), vetting.approvedBy()),
                 "two-people",
                 "EVG 3.2.2.13, CSBR 5.2.4",
                 vetting.collectedBy() + " collected it, " + vetting.approvedBy() + " approved it",

@@ -19,6 +19,8 @@ import org.yaml.snakeyaml.nodes.Tag;
  * nobody asked for. For one thread.
  */
 public final class YamlMap {
+    private static final int LONGEST_QUOTED = 200;
+
     private final YamlDocument document;
     private final String where;
     private final int line;
@@ -88,9 +90,14 @@ public final class YamlMap {
         try {
             return reader.apply(text.value());
         } catch (IllegalArgumentException e) {
-            document.problem(text.line(), at(name) + " is '" + text.value() + "', not " + wanted, "write " + wanted);
+            document.problem(
+                    text.line(), at(name) + " is '" + cut(text.value()) + "', not " + wanted, "write " + wanted);
             return otherwise;
         }
+    }
+
+    private static String cut(String text) {
+        return text.length() <= LONGEST_QUOTED ? text : text.substring(0, LONGEST_QUOTED) + "…";
     }
 
     /** A required whole number within bounds, both inclusive; the lower bound after a problem. */

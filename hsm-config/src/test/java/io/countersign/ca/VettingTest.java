@@ -16,6 +16,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VettingTest {
     private static final LocalDate TODAY = LocalDate.parse("2026-11-23");
@@ -82,7 +83,9 @@ class VettingTest {
             name: Alice Example     | name: Dave                    | requester             | asks for the certificate and approves
             FIPS 140-2 level 3      | FIPS 140-2 level 1            | key-protection        | no protection
             FIPS 140-2 level 3      | lab                           | key-protection        | only a request
+            name: Alice Example     | name: "dave "                 | requester             | asks for the certificate and approves
             approvedBy: Dave        | approvedBy: carol             | two-people            | collected the information and approved
+            approvedBy: Dave        | approvedBy: "\\u00a0\\uff23arol" | two-people            | collected the information and approved
             date: "2026-11-20"      | date: "2025-10-01"            | age-of-vetting        | at most 398
             date: "2026-11-20"      | date: "2026-11-24"            | age-of-vetting        | to come
             """)
@@ -96,6 +99,28 @@ class VettingTest {
             assertThat(o.citation()).isNotEmpty();
             assertThat(o.remedy()).isNotEmpty();
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "organization: \"abc\\u202egnp.exe\"",
+                "organization: \"a\\u2028b\"",
+                "organization: \"\\u200b\"",
+                "organization: \"\\u00a0\"",
+                "organization: \"a\\e[31m\""
+            })
+    void aNameThatIsNotWhatItLooksLikeIsRefused(String name) {
+        assertThatThrownBy(() -> vet(GOOD.replace("organization: Example Drivers GmbH", name), Optional.empty()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("not at most 58 printable characters");
+    }
+
+    @Test
+    void aLongTextIsNotRepeatedWhole() {
+        assertThatThrownBy(() -> vet(GOOD.replace("Example Drivers GmbH", "x".repeat(5000)), Optional.empty()))
+                .message()
+                .hasSizeLessThan(600);
     }
 
     @Test
