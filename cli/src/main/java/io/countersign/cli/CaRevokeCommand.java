@@ -73,12 +73,20 @@ final class CaRevokeCommand implements Callable<Integer> {
         this.shell = shell;
     }
 
+    /** Tools write it with colons, capitals, 0x, and a zero in front for an even number of digits. */
+    private static String plain(String serial) {
+        return serial.replace(":", "")
+                .toLowerCase(Locale.ROOT)
+                .replaceFirst("^0x", "")
+                .replaceFirst("^0+(?=.)", "");
+    }
+
     @Override
     public Integer call() throws Failure, ConfigurationException, IOException, KeyUnavailable {
         LabCa ca = CaAccess.of(shell).refreshOrSay(shell).ca();
         IssuedCertificate revoked;
         try {
-            revoked = ca.revoke(serial.replace(":", "").toLowerCase(Locale.ROOT), reason, date);
+            revoked = ca.revoke(plain(serial), reason, date);
         } catch (CannotIssue e) {
             throw Failure.refused(e.getMessage(), "");
         }

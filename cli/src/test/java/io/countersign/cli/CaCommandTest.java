@@ -4,13 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.countersign.ca.LabCa;
+import io.countersign.ca.RevocationReason;
 import io.countersign.fixture.PeSample;
 import io.countersign.fixture.Tool;
+import io.countersign.home.Configuration;
+import io.countersign.home.ConfigurationFile;
+import io.countersign.home.Home;
+import io.countersign.hsm.Hsm;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -161,7 +176,10 @@ class CaCommandTest {
         assertThat(openssl("x509", "-in", out, "-noout", "-pubkey"))
                 .isEqualTo(openssl("req", "-in", request, "-noout", "-pubkey"));
 
-        good("ca", "revoke", serial, "--reason", "keycompromise");
+        good("ca", "revoke", "0x00" + serial.toUpperCase(Locale.ROOT), "--reason", "keycompromise");
+        Instant before = Instant.now().minusSeconds(60).truncatedTo(ChronoUnit.SECONDS);
+        Transcript.of(home, "ca", "revoke", serial, "--reason", "superseded", "--date", before)
+                .fails(1, "it is revoked for keyCompromise", "--reason keyCompromise");
         Transcript.of(home, "ca", "issue", "--enrolment", enrolment, "--csr", request, "-o", out)
                 .fails(1, "compromised-key: the certificate " + serial);
     }
@@ -218,6 +236,33 @@ class CaCommandTest {
                 .doesNotContain("lab-root");
         assertThat(crlCheck()).contains("certificate revoked");
         assertThat(good("ca", "refresh").err()).isEmpty();
+    }
+
+    @Test
+    void theTimeOfAListIsTakenWhileNobodyElseCanMakeOne() throws Exception {
+        good("ca", "refresh");
+        Home of = new Home(home);
+        Configuration configuration = ConfigurationFile.read(of);
+        List<Boolean> locked = new ArrayList<>();
+        LabCa ca = LabCa.of(of, configuration, Hsm.open(of, configuration), () -> {
+            locked.add(isLocked(home.resolve("state/ca.lock")));
+            return Instant.now();
+        });
+
+        ca.revoke(serial("lab-publisher"), RevocationReason.SUPERSEDED, Optional.empty());
+
+        assertThat(locked).isNotEmpty().doesNotContain(false);
+    }
+
+    private static boolean isLocked(Path file) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            return lock == null;
+        } catch (OverlappingFileLockException e) {
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -81,20 +81,18 @@ public final class LabCa {
      */
     public Issued issue(Order order) throws CannotIssue, IOException, KeyUnavailable {
         Authority authority = subscribersAuthority();
-        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         synchronized (IN_THIS_PROCESS) {
             try (FileChannel file = lockFile();
                     FileLock lock = file.lock()) {
                 requireLock(lock);
+                Instant now = now();
                 Map<String, IssuedCertificate> known = register.all();
                 List<Objection> more = new ArrayList<>(order.key().objections());
                 known.values().stream()
                         .filter(c -> c.certificate()
                                 .getPublicKey()
                                 .equals(order.key().key()))
-                        .filter(c -> c.revoked()
-                                .filter(r -> r.reason() == RevocationReason.KEY_COMPROMISE)
-                                .isPresent())
+                        .filter(LabCa::isCompromised)
                         .findFirst()
                         .ifPresent(c -> more.add(new Objection(
                                 "compromised-key",
@@ -130,6 +128,18 @@ public final class LabCa {
         }
     }
 
+    /** Asked for under the lock: of two lists the later number has the later time. */
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private static boolean isCompromised(IssuedCertificate certificate) {
+        return certificate
+                .revoked()
+                .filter(r -> r.reason() == RevocationReason.KEY_COMPROMISE)
+                .isPresent();
+    }
+
     private Authority subscribersAuthority() throws CannotIssue {
         return authorities.values().stream()
                 .filter(Authority::issuesToSubscribers)
@@ -150,18 +160,18 @@ public final class LabCa {
      */
     public IssuedCertificate revoke(String serial, RevocationReason reason, Optional<Instant> date)
             throws CannotIssue, IOException, KeyUnavailable {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-        Instant from = date.orElse(now).truncatedTo(ChronoUnit.SECONDS);
         synchronized (IN_THIS_PROCESS) {
             try (FileChannel file = lockFile();
                     FileLock lock = file.lock()) {
                 requireLock(lock);
+                Instant now = now();
+                Instant from = date.orElse(now).truncatedTo(ChronoUnit.SECONDS);
                 IssuedCertificate known = register.find(serial)
                         .orElseThrow(() -> new CannotIssue(
                                 "serial",
                                 "no CA of this home has issued a certificate " + serial.replaceAll("\\p{C}", "?"),
                                 "'countersign ca list' shows serial numbers"));
-                requireFit(known, from, now);
+                requireFit(known, reason, from, now);
                 IssuedCertificate revoked = known.with(new Revoked(reason, from, from.isBefore(now), now));
                 hsm.key(
                         authorities.get(known.authority()).key(),
@@ -175,7 +185,8 @@ public final class LabCa {
         }
     }
 
-    private void requireFit(IssuedCertificate known, Instant from, Instant now) throws CannotIssue {
+    private void requireFit(IssuedCertificate known, RevocationReason reason, Instant from, Instant now)
+            throws CannotIssue {
         if (from.isAfter(now)) {
             throw new CannotIssue("date", from + " is to come", "give a time that is past, or none for now");
         }
@@ -192,6 +203,12 @@ public final class LabCa {
                     "it is revoked since " + known.revoked().get().date(),
                     "only an earlier date can still be given");
         }
+        if (reason != RevocationReason.KEY_COMPROMISE && isCompromised(known)) {
+            throw new CannotIssue(
+                    "revoked",
+                    "it is revoked for keyCompromise, and its key may not be certified again",
+                    "give --reason keyCompromise with the earlier date");
+        }
         if (!authorities.containsKey(known.authority())) {
             throw new CannotIssue(
                     "authority",
@@ -206,22 +223,16 @@ public final class LabCa {
      * @return the CAs whose lists are new
      */
     public List<Authority> refresh() throws IOException, KeyUnavailable {
-        Instant now = clock.instant();
-        List<Authority> due = new ArrayList<>();
-        Collection<IssuedCertificate> issued = register.all().values();
-        for (Authority authority : authorities.values()) {
-            if (new RevocationListFile(home, authority).isDue(issued, now)) {
-                due.add(authority);
-            }
-        }
-        if (due.isEmpty()) {
-            return due;
+        if (due(register.all().values(), clock.instant()).isEmpty()) {
+            return List.of();
         }
         synchronized (IN_THIS_PROCESS) {
             try (FileChannel file = lockFile();
                     FileLock lock = file.lock()) {
                 requireLock(lock);
+                Instant now = now();
                 Collection<IssuedCertificate> all = register.all().values();
+                List<Authority> due = due(all, now); // Once more: another process may have been faster.
                 for (Authority authority : due) {
                     renew(authority, all, now);
                 }
@@ -230,6 +241,16 @@ public final class LabCa {
                 throw unwrapped(e);
             }
         }
+    }
+
+    private List<Authority> due(Collection<IssuedCertificate> issued, Instant now) throws IOException {
+        List<Authority> due = new ArrayList<>();
+        for (Authority authority : authorities.values()) {
+            if (new RevocationListFile(home, authority).isDue(issued, now)) {
+                due.add(authority);
+            }
+        }
+        return due;
     }
 
     private void renew(Authority authority, Collection<IssuedCertificate> all, Instant now)
