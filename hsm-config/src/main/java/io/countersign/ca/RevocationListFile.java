@@ -20,6 +20,7 @@ import java.util.Date;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1GeneralizedTime;
 import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.CRLNumber;
 import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.Extension;
@@ -58,13 +59,18 @@ public final class RevocationListFile {
         return file;
     }
 
-    /** The list as it is; empty if none was made yet, or the file is not one. */
+    /** The list as it is; empty if none was made yet, or the file is not one of this CA. */
     public Optional<X509CRLHolder> read() throws IOException {
         if (!Files.isRegularFile(file) || Files.size(file) > MAXIMUM) {
             return Optional.empty();
         }
         try {
-            return Optional.of(new X509CRLHolder(Files.readAllBytes(file)));
+            return Optional.of(new X509CRLHolder(Files.readAllBytes(file)))
+                    .filter(list -> list.getIssuer()
+                            .equals(X500Name.getInstance(authority
+                                    .certificate()
+                                    .getSubjectX500Principal()
+                                    .getEncoded())));
         } catch (IOException | IllegalArgumentException e) {
             return Optional.empty();
         }

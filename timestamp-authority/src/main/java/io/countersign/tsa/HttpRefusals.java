@@ -7,41 +7,69 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.io.IOException;
+import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** What is no timestamp query at all is refused by HTTP, with a sentence that says what is wanted. */
+/** What cannot be answered in a protocol is refused by HTTP, with a sentence that says what is wanted. */
 class HttpRefusals {
+    private static final Logger LOG = Logger.getLogger(HttpRefusals.class);
     private static final String THIS = "this is an RFC 3161 timestamp authority: ";
 
     @ServerExceptionMapper
-    Response anotherType(NotSupportedException e) {
-        return explained(415, "send Content-Type: " + TimestampResource.QUERY).build();
+    Response anotherType(NotSupportedException e, UriInfo uri) {
+        return text(
+                        415,
+                        isOcsp(uri)
+                                ? "this answers OCSP: send Content-Type: application/ocsp-request"
+                                : THIS + "send Content-Type: " + TimestampResource.QUERY)
+                .build();
     }
 
     @ServerExceptionMapper
     Response anotherMethod(NotAllowedException e, UriInfo uri) {
         String path = uri.getPath();
-        String allowed = path.equals("/") || path.equals("/tsa")
-                ? "GET, HEAD, POST"
-                : path.startsWith("/lab/") ? "POST" : "GET, HEAD";
-        return explained(405, "POST a query to it, or GET / to read about it")
-                .header(HttpHeaders.ALLOW, allowed)
+        if (isOcsp(uri)) {
+            return notAllowed(
+                    "GET, POST", "this answers OCSP: POST a request to it, or GET it with one in the address");
+        }
+        if (path.startsWith("/lab/")) {
+            return notAllowed("POST", THIS + "POST a query to it");
+        }
+        return path.equals("/") || path.equals("/tsa")
+                ? notAllowed("GET, HEAD, POST", THIS + "POST a query to it, or GET / to read about it")
+                : notAllowed("GET, HEAD", "this is to be read: GET it");
+    }
+
+    /** A home whose files are damaged or away is nothing the client can mend. */
+    @ServerExceptionMapper
+    Response unreadable(IOException e) {
+        LOG.error("what was asked for cannot be read", e);
+        return text(503, "this cannot be read now, and the log says why; try again")
                 .build();
     }
 
+    private static boolean isOcsp(UriInfo uri) {
+        return uri.getPath().startsWith("/ca/ocsp");
+    }
+
+    private static Response notAllowed(String allowed, String text) {
+        return text(405, text).header(HttpHeaders.ALLOW, allowed).build();
+    }
+
     static Response tooLarge(int bytes) {
-        return explained(
+        return text(
                         413,
-                        "at most " + TimestampRequest.MAX_ENCODED_BYTES + " bytes are read and these are " + bytes
-                                + "; send a digest, not the file")
+                        THIS + "at most " + TimestampRequest.MAX_ENCODED_BYTES + " bytes are read and these are "
+                                + bytes + "; send a digest, not the file")
                 .build();
     }
 
     static Response notFound(String text) {
-        return explained(404, text).build();
+        return text(404, THIS + text).build();
     }
 
-    private static Response.ResponseBuilder explained(int status, String text) {
-        return Response.status(status).type(MediaType.TEXT_PLAIN).entity(THIS + text + "\n");
+    private static Response.ResponseBuilder text(int status, String text) {
+        return Response.status(status).type(MediaType.TEXT_PLAIN).entity(text + "\n");
     }
 }

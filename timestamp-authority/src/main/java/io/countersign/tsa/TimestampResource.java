@@ -22,10 +22,6 @@ public class TimestampResource {
     static final String QUERY = "application/timestamp-query";
     private static final String REPLY = "application/timestamp-reply";
 
-    /** Nothing is fetched, run or framed. */
-    private static final String CONTENT_SECURITY =
-            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
     private final ServedAuthority served;
     private final Desk desk;
     private final CertificateEnd certificate;
@@ -84,8 +80,6 @@ public class TimestampResource {
     @Produces(MediaType.TEXT_HTML + ";qs=0.5;charset=UTF-8")
     public Response page() {
         return Response.ok(explained().html())
-                .header("Content-Security-Policy", CONTENT_SECURITY)
-                .header("X-Content-Type-Options", "nosniff")
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .build();
     }

@@ -16,6 +16,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -105,6 +106,8 @@ class TimestampServiceTest {
                 .isInstanceOfSatisfying(
                         TimestampResponse.Refused.class,
                         refused -> assertThat(refused.refusals()).containsExactly(Refusal.BAD_DATA_FORMAT));
+        BodyPublisher chunked = BodyPublishers.fromPublisher(BodyPublishers.ofString(body));
+        assertThat(post("/", QUERY, chunked).body()).isEqualTo(reply.body());
     }
 
     @Test
@@ -124,6 +127,32 @@ class TimestampServiceTest {
         assertThat(text(told)).contains("send a digest, not the file");
         BodyPublisher untold = BodyPublishers.fromPublisher(BodyPublishers.ofByteArray(large));
         assertThat(post("/", QUERY, untold).statusCode()).isEqualTo(413);
+    }
+
+    @Test
+    void manyWhoSendHalfARequestDoNotKeepOthersWaiting() throws Exception {
+        String half = "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + QUERY
+                + "\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n";
+        List<Socket> dawdlers = new ArrayList<>();
+        try {
+            for (int i = 0; i < 250; i++) {
+                Socket socket = new Socket(service.getHost(), service.getPort());
+                dawdlers.add(socket);
+                socket.getOutputStream().write(half.getBytes(StandardCharsets.US_ASCII));
+            }
+            HttpResponse<byte[]> reply = http.send(
+                    HttpRequest.newBuilder(service)
+                            .header("Content-Type", QUERY)
+                            .timeout(Duration.ofSeconds(5))
+                            .POST(BodyPublishers.ofByteArray(new byte[] {0}))
+                            .build(),
+                    BodyHandlers.ofByteArray());
+            assertThat(reply.statusCode()).isEqualTo(200);
+        } finally {
+            for (Socket each : dawdlers) {
+                each.close();
+            }
+        }
     }
 
     @ParameterizedTest
@@ -163,6 +192,10 @@ class TimestampServiceTest {
         assertThat(reply.statusCode()).isEqualTo(405);
         assertThat(reply.headers().firstValue("Allow").orElseThrow()).contains("POST", "GET");
         assertThat(text(reply)).contains("POST a query");
+        HttpResponse<byte[]> archive =
+                send(HttpRequest.newBuilder(service.resolve("/archive")).PUT(BodyPublishers.ofString("x")));
+        assertThat(archive.headers().firstValue("Allow")).contains("GET, HEAD");
+        assertThat(text(archive)).contains("GET it").doesNotContain("POST a query");
     }
 
     @Test

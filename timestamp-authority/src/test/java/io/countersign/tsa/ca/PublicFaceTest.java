@@ -156,6 +156,56 @@ class PublicFaceTest {
     }
 
     @Test
+    void aListThatIsDamagedOrAnothersIsNotServedNorSaidNotToExist() throws Exception {
+        Path list = home.pki().resolve("crl/lab-ev-ca.crl");
+        for (byte[] bad : List.of(
+                new byte[] {0x30, 0}, new byte[0], Files.readAllBytes(home.pki().resolve("crl/lab-root.crl")))) {
+            Files.write(list, bad);
+            HttpResponse<byte[]> answer = get("/ca/lab-ev-ca.crl");
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(answer.headers().firstValue("Cache-Control")).contains("no-store");
+            assertThat(ca.refresh()).as("made anew").hasSize(1);
+            assertThat(get("/ca/lab-ev-ca.crl").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aRecordThatIsDamagedIsTheServersFault() throws Exception {
+        Path record = home.pki().resolve("issued/12.json");
+        Files.createDirectories(record.getParent());
+        Files.writeString(record, "{");
+        try {
+            for (String path : List.of("/ca", "/ca/issued", "/ca/issued/12")) {
+                HttpResponse<byte[]> answer = get(path);
+                assertThat(answer.statusCode()).as(path).isEqualTo(503);
+                assertThat(new String(answer.body(), StandardCharsets.UTF_8))
+                        .contains("cannot be read now")
+                        .doesNotContain("12.json");
+            }
+        } finally {
+            Files.delete(record);
+        }
+    }
+
+    @Test
+    void aPageFetchesAndRunsNothingAndOcspIsToldHowToAskForIt() throws Exception {
+        for (String path : List.of("/ca", "/ca/issued", "/ca/nobody.cer")) {
+            assertThat(get(path).headers().firstValue("Content-Security-Policy").orElseThrow())
+                    .startsWith("default-src 'none'");
+            assertThat(get(path).headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+        }
+        HttpResponse<String> wrong = http.send(
+                HttpRequest.newBuilder(service.resolve("/ca/ocsp"))
+                        .POST(BodyPublishers.ofString("x"))
+                        .header("Content-Type", "text/plain")
+                        .build(),
+                BodyHandlers.ofString());
+        assertThat(wrong.statusCode()).isEqualTo(415);
+        assertThat(wrong.body()).contains("application/ocsp-request").doesNotContain("timestamp");
+        assertThat(get("/ca/ocsp").headers().firstValue("Allow")).contains("GET, POST");
+    }
+
+    @Test
     void theAddressInACertificateLeadsToItsVetting() throws Exception {
         Path certificate = issue();
         String serial = serial(certificate);
