@@ -66,10 +66,15 @@ final class ErrorReport implements IExecutionExceptionHandler, IParameterExcepti
     }
 
     private void print(String message, String hint) {
-        message.lines().forEach(line -> shell.err().println("countersign: error: " + line));
+        message.lines().forEach(line -> shell.err().println("countersign: error: " + printable(line)));
         if (!hint.isEmpty()) {
-            shell.err().println("countersign: hint: " + hint);
+            shell.err().println("countersign: hint: " + printable(hint));
         }
+    }
+
+    /** Messages quote files, arguments and what servers sent. */
+    private static String printable(String line) {
+        return Printable.text(line.replace('\t', ' '));
     }
 
     /** What to tell of it; a Failure tells itself. */

@@ -20,6 +20,14 @@ class ErrorReportTest {
     }
 
     @Test
+    void whatAMessageQuotesDoesNotSteerATerminal() {
+        Transcript run = Transcript.of(home, "ca", "revoke", "12", "--reason", "\u001b[31mred\u0007\u202e");
+
+        run.fails(2, "'?[31mred??' is no reason");
+        assertThat(run.err()).doesNotContain("\u001b", "\u0007", "\u202e");
+    }
+
+    @Test
     void everyProblemOfAConfigurationHasALineOfItsOwn() throws IOException {
         Files.writeString(home.resolve("countersign.yaml"), "version: 1\nfirst: 1\nsecond: 2\n");
 

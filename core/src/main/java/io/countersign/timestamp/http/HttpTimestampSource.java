@@ -48,6 +48,8 @@ public final class HttpTimestampSource implements TimestampSource {
     /** Refusals that are about the authority's state (RFC 3161 section 2.4.2) and not about what was asked. */
     private static final Set<Refusal> PASSING = EnumSet.of(Refusal.TIME_NOT_AVAILABLE, Refusal.SYSTEM_FAILURE);
 
+    private static final int MOST_DIGITS = 9;
+    private static final Duration FOR_EVER = Duration.ofSeconds(999_999_999);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -145,7 +147,9 @@ public final class HttpTimestampSource implements TimestampSource {
         }
         String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         return passing(
-                "could not be asked (" + reason + "); check the URL, the network and the proxy", cause, Duration.ZERO);
+                "could not be asked (" + printable(reason) + "); check the URL, the network and the proxy",
+                cause,
+                Duration.ZERO);
     }
 
     private byte[] body(HttpResponse<byte[]> response) throws TimestampUnavailable {
@@ -205,8 +209,8 @@ public final class HttpTimestampSource implements TimestampSource {
     /** Retry-After (RFC 9110 section 10.2.3) in seconds, or as a date: by the server's clock, so that ours need not agree with it. */
     private static Duration retryAfter(HttpResponse<byte[]> response) {
         String after = response.headers().firstValue("Retry-After").orElse("").strip();
-        if (after.matches("[0-9]{1,9}")) {
-            return Duration.ofSeconds(Long.parseLong(after));
+        if (after.matches("[0-9]+")) {
+            return after.length() > MOST_DIGITS ? FOR_EVER : Duration.ofSeconds(Long.parseLong(after));
         }
         try {
             String now = response.headers().firstValue("Date").orElse("").strip();
