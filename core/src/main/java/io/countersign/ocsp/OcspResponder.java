@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
@@ -121,7 +122,8 @@ public final class OcspResponder {
             if (parsed.getVersionNumber() != 1
                     || questions.length == 0
                     || questions.length > MOST_CERTIFICATES
-                    || !parsed.getCriticalExtensionOIDs().isEmpty()) {
+                    || !parsed.getCriticalExtensionOIDs().isEmpty()
+                    || Arrays.stream(questions).anyMatch(OcspResponder::wantsMore)) {
                 throw new Refused(OCSPRespBuilder.MALFORMED_REQUEST);
             }
             return parsed;
@@ -129,6 +131,12 @@ public final class OcspResponder {
             // Bouncy Castle answers hostile ASN.1 with many kinds of unchecked exception.
             throw new Refused(OCSPRespBuilder.MALFORMED_REQUEST);
         }
+    }
+
+    /** A critical extension is of no use to who does not know it (RFC 6960 section 4.4). */
+    private static boolean wantsMore(Req question) {
+        Extensions extensions = question.getSingleRequestExtensions();
+        return extensions != null && extensions.hasAnyCriticalExtensions();
     }
 
     /** The nonce's extension, to be sent back as it came. */

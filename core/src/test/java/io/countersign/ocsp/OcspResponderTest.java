@@ -23,6 +23,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.cert.ocsp.OCSPReq;
+import org.bouncycastle.cert.ocsp.OCSPReqBuilder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,6 +123,19 @@ class OcspResponderTest {
                 Arrays.copyOf(request, 40),
                 new byte[OcspResponder.MAX_REQUEST_BYTES + 1])) {
             assertThat(responder.answer(octets).status()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aCriticalExtensionOfOneQuestionIsNotPassedOver() throws Exception {
+        for (boolean critical : new boolean[] {false, true}) {
+            Extension extension =
+                    new Extension(new ASN1ObjectIdentifier("1.3.6.1.4.1.32473.1"), critical, new byte[] {5, 0});
+            byte[] request = new OCSPReqBuilder()
+                    .addRequest(new OCSPReq(request("good")).getRequestList()[0].getCertID(), new Extensions(extension))
+                    .build()
+                    .getEncoded();
+            assertThat(responder.answer(request).status()).isEqualTo(critical ? 1 : 0);
         }
     }
 
