@@ -7,6 +7,7 @@ import io.countersign.home.ConfigurationException;
 import io.countersign.hsm.Hsm;
 import io.countersign.hsm.KeyPurpose;
 import io.countersign.key.KeyUnavailable;
+import io.countersign.key.SigningKey;
 import io.countersign.sign.SignByFormat;
 import io.countersign.sign.SignFile;
 import io.countersign.sign.SignFile.Existing;
@@ -14,10 +15,17 @@ import io.countersign.sign.SignedFile;
 import io.countersign.sign.UnacceptableFile;
 import io.countersign.timestamp.TimestampSource;
 import io.countersign.timestamp.TimestampUnavailable;
+import io.countersign.trust.TrustFolder;
+import io.countersign.trust.UnusableTrust;
+import io.countersign.x509.DistinguishedNames;
 import io.countersign.x509.PathBuilder;
+import io.countersign.x509.Revocation;
+import io.countersign.x509.RevocationLists;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -123,10 +131,9 @@ final class SignCommand implements Callable<Integer> {
         Configuration configuration = shell.configuration();
         LocalKeys keys = new LocalKeys(configuration, Hsm.open(shell.home(), configuration));
         Configuration.Key chosen = keys.choose(key);
-        SignByFormat signer = new SignByFormat(
-                keys.open(chosen, KeyPurpose.CODE_SIGNING),
-                timestamping.sources(keys, tsaRoots),
-                InstantSource.system());
+        SigningKey opened = keys.open(chosen, KeyPurpose.CODE_SIGNING);
+        warnOfRevoked(opened.chain());
+        SignByFormat signer = new SignByFormat(opened, timestamping.sources(keys, tsaRoots), InstantSource.system());
 
         ObjectNode document = json.wanted() ? Json.document() : null;
         ArrayNode list = document == null ? null : document.putArray("files");
@@ -150,6 +157,22 @@ final class SignCommand implements Callable<Integer> {
             shell.out().println(Json.text(document));
         }
         return ExitCode.GOOD;
+    }
+
+    /** Signing test files with it may be meant; that nobody will trust them should be known. */
+    private void warnOfRevoked(List<X509Certificate> chain) throws IOException {
+        Instant now = Instant.now();
+        try {
+            RevocationLists lists = new TrustFolder(shell.home()).revocationLists();
+            for (int i = 0; i + 1 < chain.size(); i++) {
+                if (lists.of(chain.get(i), chain.get(i + 1), now) instanceof Revocation.Revoked revoked) {
+                    shell.progress("countersign: warning: “" + DistinguishedNames.commonName(chain.get(i))
+                            + "” is revoked since " + revoked.since() + "; what is signed now is not trusted");
+                }
+            }
+        } catch (UnusableTrust e) {
+            shell.progress("countersign: warning: whether the key is revoked is not known: " + e.getMessage());
+        }
     }
 
     private static String line(Path file, Path output, Configuration.Key key, SignedFile signed) {

@@ -68,6 +68,9 @@ class CaCommandTest {
 
         Instant before = stamped.minusSeconds(60).truncatedTo(ChronoUnit.SECONDS);
         good("ca", "revoke", serial("lab-publisher"), "--reason", "keyCompromise", "--date", before);
+        assertThat(good("sign", folder.resolve("a.sys"), "-o", folder.resolve("late.sys"))
+                        .err())
+                .contains("“Countersign LAB Publisher” is revoked since " + before);
 
         Transcript verdict = Transcript.of(home, "verify", signed);
         assertThat(verdict.exitCode()).isEqualTo(1);
