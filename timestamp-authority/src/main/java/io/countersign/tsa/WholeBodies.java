@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.impl.RoutingContextInternal;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -59,7 +60,7 @@ final class WholeBodies implements Handler<RoutingContext> {
         request.endHandler(whole -> {
             if (asked.vertx().cancelTimer(timer)) {
                 // What Vert.x' own BodyHandler does, which fails, and fills the log, where a peer goes away.
-                asked.setBody(body);
+                ((RoutingContextInternal) asked).setBody(body);
                 asked.next();
             }
         });
