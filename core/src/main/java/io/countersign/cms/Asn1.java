@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1InputStream;
 import org.bouncycastle.asn1.ASN1Object;
+import org.bouncycastle.asn1.ASN1ParsingException;
 import org.bouncycastle.asn1.ASN1Primitive;
 
 /** Encodes and parses with no copy but the result: page hashes make signatures of many megabytes. */
@@ -16,18 +17,25 @@ final class Asn1 {
     private Asn1() {}
 
     /**
-     * Parses one element.
+     * Parses one element and all in it, down to {@value AsnOneDepth#MAXIMUM} levels.
      *
-     * @throws IOException if it is not well formed, or more follows
+     * @throws IOException if it is not well formed, or deeper, or more follows
      */
     static ASN1Primitive parse(Bytes encoded) throws IOException {
-        try (ASN1InputStream in = new ASN1InputStream(encoded.asStream(), encoded.size())) {
+        // Piece by piece costs copies, hence only where it must be.
+        boolean deep = AsnOneDepth.isTooDeepToReadAtOnce(encoded.asBuffer());
+        try (ASN1InputStream in = new ASN1InputStream(encoded.asStream(), encoded.size(), deep)) {
             ASN1Primitive element = in.readObject();
             if (element == null || in.available() != 0) {
                 throw new IOException("one ASN.1 element is wanted, here are "
                         + (element == null ? "none" : in.available() + " octets behind it"));
             }
+            if (deep) {
+                AsnOneDepth.readAll(element, AsnOneDepth.MAXIMUM);
+            }
             return element;
+        } catch (ASN1ParsingException e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 

@@ -45,13 +45,14 @@ public final class ElementLimit {
         }
     }
 
-    private static void skipLongTag(ByteBuffer octets) {
+    static void skipLongTag(ByteBuffer octets) {
         while (octets.hasRemaining() && octets.get() < 0) {
             // a tag number of another seven bits follows
         }
     }
 
-    private static long length(ByteBuffer octets) {
+    /** The length that stands there; 0 where it is indefinite. */
+    static long length(ByteBuffer octets) {
         int first = octets.hasRemaining() ? octets.get() : 0;
         if (first >= 0) {
             return first;
