@@ -45,7 +45,9 @@ final class Desk {
      */
     TimestampAnswer answer(byte[] query, String remote) {
         long asked = clock.nanos().getAsLong();
-        TimestampAnswer answer = journalled(archived(authority.answer(query)), remote);
+        TimestampAnswer decided = authority.answer(query);
+        measures.decided(decided);
+        TimestampAnswer answer = journalled(archived(decided), remote);
         if (answer instanceof Rejected rejected) {
             // The client's own mistakes stand in the journal; ours are an operator's business.
             rejected.cause().ifPresent(cause -> LOG.errorf(cause, "refused with %s", rejected.refusal()));

@@ -124,8 +124,10 @@ class Start {
         upkeep.start();
     }
 
-    void closeAtTheEnd(@Observes ShutdownEvent end, Upkeep upkeep, TokenArchive archive, IssueJournal journal) {
+    void closeAtTheEnd(
+            @Observes ShutdownEvent end, Upkeep upkeep, TokenArchive archive, IssueJournal journal, Measures measures) {
         upkeep.close();
+        measures.close();
         archive.close();
         try {
             journal.close();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countersign.home.TimestampServing;
 import io.countersign.hsm.KeySelfTest;
 import io.countersign.key.DigestAlgorithm;
+import io.countersign.key.KeyUnavailable;
 import io.countersign.key.SigningKey;
 import io.countersign.timestamp.Refusal;
 import io.countersign.timestamp.TestTsa;
@@ -52,8 +53,11 @@ class DeskTest {
     void open() throws Exception {
         archive = TokenArchive.open(folder.resolve("state").resolve("timestamps.db"));
         journal = new IssueJournal(folder.resolve("log"));
-        SigningKey key = TestTsa.key();
-        TimestampAuthority authority = TestTsa.authority();
+        desk = desk(TestTsa.key());
+    }
+
+    private Desk desk(SigningKey key) throws Exception {
+        TimestampAuthority authority = new TimestampAuthority("LAB", key, clock.wall());
         ServedAuthority served = new ServedAuthority(
                 authority,
                 URI.create("http://127.0.0.1/"),
@@ -62,7 +66,7 @@ class DeskTest {
                 TimestampServing.DEFAULT,
                 new ClockWatch(clock.wall(), clock.nanos(), ClockPolicy.stepsOnly(Duration.ofDays(1))));
         Measures measures = new Measures(registry, served, archive, CertificateEnd.of(key.chain(), clock.wall()));
-        desk = new Desk(authority, archive, journal, clock, measures);
+        return new Desk(authority, archive, journal, clock, measures);
     }
 
     @AfterEach
@@ -96,6 +100,17 @@ class DeskTest {
                         .gauge()
                         .value())
                 .isBetween(300.0, 366.0);
+        assertKeyUses(1, 0);
+    }
+
+    @Test
+    void aKeyThatDoesNotSignIsCountedAndAQueryThatIsRefusedBeforeIsNot() throws Exception {
+        Desk failing = desk(TestTsa.broken(KeyUnavailable.permanently("the token is gone", null)));
+
+        assertSystemFailure("cannot sign now", failing.answer(QUERY, "192.0.2.7"));
+        failing.answer(new byte[] {1, 2, 3}, "192.0.2.7");
+
+        assertKeyUses(0, 1);
     }
 
     @Test
@@ -103,6 +118,7 @@ class DeskTest {
         archive.close();
 
         assertSystemFailure("cannot keep", desk.answer(QUERY, "192.0.2.7"));
+        assertKeyUses(1, 0);
         assertThat(lines()).singleElement().asString().contains("\"outcome\":\"systemFailure\"");
     }
 
@@ -147,6 +163,19 @@ class DeskTest {
             assertThat(left.map(p -> p.getFileName().toString()))
                     .containsExactlyInAnyOrder("timestamps-" + today + ".jsonl", "timestamps-of-somebody.jsonl");
         }
+    }
+
+    private void assertKeyUses(int signed, int failed) {
+        assertThat(registry.get("countersign.tsa.key.uses")
+                        .tag("outcome", "signed")
+                        .counter()
+                        .count())
+                .isEqualTo(signed);
+        assertThat(registry.get("countersign.tsa.key.uses")
+                        .tag("outcome", "failed")
+                        .counter()
+                        .count())
+                .isEqualTo(failed);
     }
 
     private List<String> lines() throws Exception {

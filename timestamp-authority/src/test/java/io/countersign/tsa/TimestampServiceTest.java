@@ -210,6 +210,8 @@ class TimestampServiceTest {
 
         assertThat(text(get("/q/metrics")))
                 .contains("countersign_tsa_answers_seconds_bucket{outcome=\"badDataFormat\"")
+                .contains("countersign_tsa_key_uses_total{outcome=\"signed\"}")
+                .contains("countersign_tsa_key_uses_total{outcome=\"failed\"}")
                 .contains("countersign_tsa_certificate_days_remaining", "countersign_tsa_archive_waiting");
     }
 
