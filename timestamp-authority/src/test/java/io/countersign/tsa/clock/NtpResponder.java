@@ -12,12 +12,12 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real NTP server on loopback whose answers a test chooses (packet format: RFC 5905 section 7.3). */
-final class NtpResponder implements AutoCloseable {
+public final class NtpResponder implements AutoCloseable {
     private static final long SECONDS_1900_TO_1970 = 2_208_988_800L;
     private static final int PACKET = 48;
 
     /** How it behaves. */
-    enum Mood {
+    public enum Mood {
         HONEST,
         SILENT,
         UNSYNCHRONIZED,
@@ -35,29 +35,29 @@ final class NtpResponder implements AutoCloseable {
     private volatile Mood mood = Mood.HONEST;
     private volatile Duration offset = Duration.ZERO;
 
-    NtpResponder() throws IOException {
+    public NtpResponder() throws IOException {
         socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         Thread thread = new Thread(this::serve, "ntp-responder");
         thread.setDaemon(true);
         thread.start();
     }
 
-    NtpResponder in(Mood mood) {
+    public NtpResponder in(Mood mood) {
         this.mood = mood;
         return this;
     }
 
     /** From now on its clock is ahead of this machine's by so much. */
-    NtpResponder ahead(Duration offset) {
+    public NtpResponder ahead(Duration offset) {
         this.offset = offset;
         return this;
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
     }
 
-    int timesAsked() {
+    public int timesAsked() {
         return asked.get();
     }
 
