@@ -17,13 +17,13 @@ final class Asn1 {
     private Asn1() {}
 
     /**
-     * Parses one element and all in it, down to {@value AsnOneDepth#MAXIMUM} levels.
+     * Parses one element and all in it, down to {@value Asn1Depth#MAXIMUM} levels.
      *
      * @throws IOException if it is not well formed, or deeper, or more follows
      */
     static ASN1Primitive parse(Bytes encoded) throws IOException {
         // Piece by piece costs copies, hence only where it must be.
-        boolean deep = AsnOneDepth.isTooDeepToReadAtOnce(encoded.asBuffer());
+        boolean deep = Asn1Depth.isTooDeepToReadAtOnce(encoded.asBuffer());
         try (ASN1InputStream in = new ASN1InputStream(encoded.asStream(), encoded.size(), deep)) {
             ASN1Primitive element = in.readObject();
             if (element == null || in.available() != 0) {
@@ -31,7 +31,7 @@ final class Asn1 {
                         + (element == null ? "none" : in.available() + " octets behind it"));
             }
             if (deep) {
-                AsnOneDepth.readAll(element, AsnOneDepth.MAXIMUM);
+                Asn1Depth.readAll(element, Asn1Depth.MAXIMUM);
             }
             return element;
         } catch (ASN1ParsingException e) {

@@ -13,14 +13,14 @@ import org.bouncycastle.asn1.ASN1TaggedObject;
  * How deep elements stand in one another. Bouncy Castle reads 32 levels at once; a signature that is nested in another and has a
  * timestamp whose signing-certificate attribute names issuers (RFC 5035 section 4, IssuerSerial) has 33 and more.
  */
-final class AsnOneDepth {
+final class Asn1Depth {
     /** Of all that Bouncy Castle reads at once: more is read a SEQUENCE at a time. */
     private static final int AT_ONCE = 24;
 
     /** What the stack and the copies that reading piece by piece makes are good for, and nearly twice of what honest signers make. */
     static final int MAXIMUM = 64;
 
-    private AsnOneDepth() {}
+    private Asn1Depth() {}
 
     /** True if some element may stand too deep to be read at once; of octets that are no ASN.1 either may be said. */
     static boolean isTooDeepToReadAtOnce(ByteBuffer octets) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Signatures as deep as honest signers make them are read, and nothing much deeper. */
-class AsnOneDepthTest {
+class Asn1DepthTest {
     private static final Instant NOW = Instant.parse("2026-11-01T12:00:00Z");
     private static final SoftwareKey ROOT = TestPki.root("LAB Root", NOW.minusSeconds(900));
     private static final byte[] NULL = {5, 0};
@@ -71,7 +71,7 @@ class AsnOneDepthTest {
 
     @Test
     void whatIsReadPieceByPieceIsTheSameOctets() throws Exception {
-        for (int levels = 20; levels < AsnOneDepth.MAXIMUM; levels++) {
+        for (int levels = 20; levels < Asn1Depth.MAXIMUM; levels++) {
             Bytes deep = nested(levels, NULL);
             assertThat(Asn1.encode(Asn1.parse(deep), ASN1Encoding.DER)).isEqualTo(deep);
         }
@@ -79,7 +79,7 @@ class AsnOneDepthTest {
 
     @Test
     void deeperThanThatIsRefusedHoweverDeepAndWithAReason() {
-        for (int levels : new int[] {AsnOneDepth.MAXIMUM, 1_000, 50_000}) {
+        for (int levels : new int[] {Asn1Depth.MAXIMUM, 1_000, 50_000}) {
             assertThatThrownBy(() -> Asn1.parse(nested(levels, NULL)))
                     .isInstanceOf(IOException.class)
                     .hasMessageContainingAll("more than 64 levels deep", "get the file anew");
