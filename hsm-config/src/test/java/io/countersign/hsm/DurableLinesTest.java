@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DurableLinesTest {
     private static final int THREADS = 16;
     private static final int LINES = 50;
+    private static final long BETWEEN_MOVES_NANOS = 2_000_000;
 
     @TempDir
     private Path folder;
@@ -55,10 +57,12 @@ class DurableLinesTest {
                 try {
                     Files.move(file, folder.resolve("moved-" + i));
                 } catch (NoSuchFileException e) {
-                    Thread.onSpinWait();
+                    // Not made anew yet.
                 } catch (IOException e) {
                     throw new IllegalStateException(e);
                 }
+                // A file that is gone each time it is looked at could keep a line waiting for ever.
+                LockSupport.parkNanos(BETWEEN_MOVES_NANOS);
             }
         });
         operator.start();
