@@ -229,7 +229,7 @@ class MutantTest {
     private static Optional<X509CertificateHolder> certificate(ASN1Encodable encoded) {
         try {
             return Optional.of(new X509CertificateHolder(Certificate.getInstance(encoded)));
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | ClassCastException e) {
             return Optional.empty();
         }
     }
