@@ -20,6 +20,14 @@ public final class SigningKeyContentSigner implements ContentSigner {
         this.algorithm = algorithm;
     }
 
+    /** What made a signer fail; thrown on if it was no key. */
+    public static KeyUnavailable unwrapped(RuntimeOperatorException e) {
+        if (e.getCause() instanceof KeyUnavailable key) {
+            return key;
+        }
+        throw e;
+    }
+
     @Override
     public AlgorithmIdentifier getAlgorithmIdentifier() {
         return algorithm.algorithmIdentifier();

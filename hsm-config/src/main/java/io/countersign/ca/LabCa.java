@@ -10,6 +10,7 @@ import io.countersign.hsm.KeyPurpose;
 import io.countersign.key.KeyAttributes;
 import io.countersign.key.KeyUnavailable;
 import io.countersign.key.SigningKey;
+import io.countersign.key.SigningKeyContentSigner;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -123,7 +124,7 @@ public final class LabCa {
                 renew(authority, known.values(), now);
                 return new Issued(issued, authority);
             } catch (RuntimeOperatorException e) {
-                throw unwrapped(e);
+                throw SigningKeyContentSigner.unwrapped(e);
             }
         }
     }
@@ -180,7 +181,7 @@ public final class LabCa {
                 renew(authorities.get(known.authority()), register.all().values(), now);
                 return revoked;
             } catch (RuntimeOperatorException e) {
-                throw unwrapped(e);
+                throw SigningKeyContentSigner.unwrapped(e);
             }
         }
     }
@@ -238,7 +239,7 @@ public final class LabCa {
                 }
                 return due;
             } catch (RuntimeOperatorException e) {
-                throw unwrapped(e);
+                throw SigningKeyContentSigner.unwrapped(e);
             }
         }
     }
@@ -268,12 +269,5 @@ public final class LabCa {
         if (!lock.isValid()) {
             throw new IllegalStateException("the CA's lock was lost while it was held");
         }
-    }
-
-    private static KeyUnavailable unwrapped(RuntimeOperatorException e) {
-        if (e.getCause() instanceof KeyUnavailable key) {
-            return key;
-        }
-        throw e;
     }
 }

@@ -5,10 +5,10 @@ import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.SignatureAlgorithm;
 import io.countersign.key.SigningKey;
 import io.countersign.key.SigningKeyContentSigner;
+import io.countersign.x509.SerialNumbers;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,8 +41,6 @@ final class PublisherCertificate {
     /** Extended Validation Code Signing, CSBR 7.1.6.1. */
     private static final ASN1ObjectIdentifier EV_CODE_SIGNING = new ASN1ObjectIdentifier("2.23.140.1.3");
 
-    private static final int SERIAL_BYTES = 16;
-
     /** Clocks of other machines may run a little behind ours. */
     private static final Duration BEFORE = Duration.ofMinutes(5);
 
@@ -57,7 +55,7 @@ final class PublisherCertificate {
         Instant notAfter = earlier(
                 notBefore.plus(Duration.ofDays(order.days())).minusSeconds(1),
                 issuer.getNotAfter().toInstant());
-        BigInteger serial = serial();
+        BigInteger serial = SerialNumbers.fresh();
         X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                 X500Name.getInstance(issuer.getSubjectX500Principal().getEncoded()),
                 serial,
@@ -118,12 +116,5 @@ final class PublisherCertificate {
 
     private static Instant earlier(Instant a, Instant b) {
         return a.isBefore(b) ? a : b;
-    }
-
-    /** 128 random bits; RFC 5280 4.1.2.2 allows 20 octets, CSBR 7.1 wants 64 bits. */
-    private static BigInteger serial() {
-        byte[] octets = new byte[SERIAL_BYTES];
-        new SecureRandom().nextBytes(octets);
-        return new BigInteger(1, octets);
     }
 }

@@ -1,14 +1,13 @@
 package io.countersign.hsm;
 
 import io.countersign.file.Durable;
+import io.countersign.file.FileInPlace;
 import java.io.ByteArrayOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -139,18 +138,14 @@ final class DurableLines {
 
     /** By streams: an interrupt would close a channel. */
     private static final class OpenFile {
-        private static final Object NONE = new Object();
-
-        private final Path path;
         private final FileOutputStream end;
         private final RandomAccessFile content;
-        private final Object key;
+        private final FileInPlace place;
 
-        /** Its key is taken before it is opened: where the name means that file afterwards as well, that is what was opened. */
+        /** Its place is taken before it is opened: where the name means that file afterwards as well, that is what was opened. */
         OpenFile(Path path) throws IOException {
-            this.path = path;
             new FileOutputStream(path.toFile(), true).close();
-            this.key = key(path);
+            this.place = FileInPlace.of(path);
             this.end = new FileOutputStream(path.toFile(), true);
             try {
                 // Not for reading alone: that would fail where the file was moved away in between.
@@ -189,18 +184,7 @@ final class DurableLines {
 
         /** Whether the file that is open has still the name it was opened by. */
         boolean isInPlace() throws IOException {
-            return !key.equals(NONE) && key.equals(key(path));
-        }
-
-        /** What tells files of one name apart, where the system has such a thing; others let no open file be moved. */
-        private static Object key(Path path) throws IOException {
-            try {
-                Object key =
-                        Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-                return key == null ? "" : key;
-            } catch (NoSuchFileException e) {
-                return NONE;
-            }
+            return place.holds();
         }
 
         void close() throws IOException {

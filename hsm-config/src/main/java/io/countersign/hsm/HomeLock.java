@@ -63,7 +63,7 @@ final class HomeLock implements Closeable {
                 // Another thread of this process is at it.
             }
             try {
-                Thread.sleep(PAUSE_MILLIS);
+                Thread.sleep(PAUSE_MILLIS); // FileChannel waits for a lock without an end, or not at all.
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IOException("interrupted while another run of the ceremony was awaited", e);

@@ -2,9 +2,8 @@ package io.countersign.hsm;
 
 import io.countersign.home.PkiAddresses;
 import io.countersign.hsm.CeremonyPlan.PlannedCertificate;
+import io.countersign.x509.SerialNumbers;
 import java.io.IOException;
-import java.math.BigInteger;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -34,8 +33,6 @@ import org.bouncycastle.operator.ContentSigner;
 final class LabCertificate {
     /** Clocks of other machines may run a little behind ours. */
     private static final Duration BEFORE = Duration.ofMinutes(5);
-
-    private static final int SERIAL_BYTES = 16;
 
     private LabCertificate() {}
 
@@ -86,7 +83,7 @@ final class LabCertificate {
             throws IOException {
         X509v3CertificateBuilder builder = new X509v3CertificateBuilder(
                 issuer.plan().subject(),
-                serial(),
+                SerialNumbers.fresh(),
                 Date.from(validity.notBefore()),
                 Date.from(validity.notAfter()),
                 plan.subject(),
@@ -149,12 +146,5 @@ final class LabCertificate {
             new DERTaggedObject(false, 0, new ASN1GeneralizedTime(Date.from(notBefore))),
             new DERTaggedObject(false, 1, new ASN1GeneralizedTime(Date.from(notAfter)))
         });
-    }
-
-    /** 128 random bits, read as a positive number; RFC 5280 4.1.2.2 allows 20 octets. */
-    private static BigInteger serial() {
-        byte[] octets = new byte[SERIAL_BYTES];
-        new SecureRandom().nextBytes(octets);
-        return new BigInteger(1, octets);
     }
 }

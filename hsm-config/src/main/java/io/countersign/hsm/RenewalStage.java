@@ -98,10 +98,7 @@ final class RenewalStage {
             certificate.verify(issuerKey);
             return certificate;
         } catch (RuntimeOperatorException e) {
-            if (e.getCause() instanceof KeyUnavailable unavailable) {
-                throw unavailable;
-            }
-            throw e;
+            throw SigningKeyContentSigner.unwrapped(e);
         } catch (GeneralSecurityException e) {
             throw KeyUnavailable.permanently(
                     "what key '" + issuer.label() + "' signed as " + planned.file() + " does not verify: "

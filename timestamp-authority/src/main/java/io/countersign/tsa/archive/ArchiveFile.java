@@ -1,5 +1,6 @@
 package io.countersign.tsa.archive;
 
+import io.countersign.file.FileInPlace;
 import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
@@ -7,7 +8,6 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,7 +16,6 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.sqlite.SQLiteConfig;
 
@@ -24,14 +23,12 @@ import org.sqlite.SQLiteConfig;
 final class ArchiveFile implements AutoCloseable {
     private static final int SCHEMA = 1;
 
-    private final Path path;
-    private final Object key;
+    private final FileInPlace place;
     private final Connection connection;
     private final PreparedStatement insert;
 
     /** Opens or makes it. SQLite's own lock keeps every other process and connection out, until this one is closed. */
     ArchiveFile(Path file) throws SQLException, IOException {
-        path = file;
         Files.createDirectories(file.getParent());
         SQLiteConfig settings = new SQLiteConfig();
         settings.setJournalMode(SQLiteConfig.JournalMode.WAL);
@@ -42,7 +39,7 @@ final class ArchiveFile implements AutoCloseable {
         connection = settings.createConnection("jdbc:sqlite:" + file);
         try {
             makeTable();
-            key = key(file);
+            place = FileInPlace.of(file);
             connection.setAutoCommit(false);
             insert = connection.prepareStatement(
                     "INSERT INTO token (serial, imprint_algorithm, imprint, gen_time, policy, der) VALUES (?, ?, ?, ?, ?, ?)");
@@ -52,18 +49,13 @@ final class ArchiveFile implements AutoCloseable {
         }
     }
 
-    /** Device and inode; null where the file system has none. */
-    private static Object key(Path file) throws IOException {
-        return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-    }
-
     /**
      * SQLite goes on writing to a file that was removed or moved, where nobody will look for the tokens.
      *
      * @throws IOException if the file's name is no longer that of what is written to
      */
     void requireInPlace() throws IOException {
-        if (!Files.exists(path) || !Objects.equals(key, key(path))) {
+        if (!place.holds()) {
             throw new IOException("its file was removed or moved away while it was open");
         }
     }

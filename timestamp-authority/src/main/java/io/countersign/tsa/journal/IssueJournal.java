@@ -3,6 +3,7 @@ package io.countersign.tsa.journal;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import io.countersign.file.FileInPlace;
 import io.countersign.timestamp.TimestampAnswer;
 import io.countersign.timestamp.TimestampAnswer.Issued;
 import io.countersign.timestamp.TimestampAnswer.Rejected;
@@ -14,13 +15,11 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.Objects;
 
 /**
  * {@code timestamps-DAY.jsonl}, a file a day (UTC): one JSON object in ASCII for each answer, so that nothing a client sends can
@@ -34,7 +33,8 @@ public final class IssueJournal implements AutoCloseable {
     private static final String SUFFIX = ".jsonl";
 
     private final Path folder;
-    private Object key;
+    private Path current;
+    private FileInPlace place;
     private FileChannel file;
 
     /** Writes nothing yet. */
@@ -68,20 +68,17 @@ public final class IssueJournal implements AutoCloseable {
 
     /** Again where it is another day's, or the file was removed or moved away. */
     private FileChannel opened(Path path) throws IOException {
-        if (file == null || !Files.exists(path) || !Objects.equals(key, key(path))) {
+        if (file == null || !path.equals(current) || !place.holds()) {
             close();
             Files.createDirectories(folder);
             file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-            key = key(path);
+            current = path;
+            place = FileInPlace.of(path);
             if (endsWithinALine(path)) {
                 file.write(ByteBuffer.wrap(new byte[] {'\n'}));
             }
         }
         return file;
-    }
-
-    private static Object key(Path path) throws IOException {
-        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     }
 
     /** As a full disk leaves it. */
