@@ -1,7 +1,5 @@
 package io.countersign.home;
 
-import io.countersign.key.Bytes;
-import io.countersign.key.DigestAlgorithm;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +12,7 @@ import java.util.UUID;
  * another entry refers to one that exists.
  *
  * @param pkiBaseUrl where the lab CA's certificates, CRLs and OCSP are said to live (AIA and CDP); fixed when the home is made
+ * @param githubApi the base of GitHub's REST API; empty where nobody submits through the connector
  */
 public record Configuration(
         Organization organization,
@@ -21,13 +20,16 @@ public record Configuration(
         List<Token> tokens,
         List<Key> keys,
         List<TimestampAuthority> timestampAuthorities,
+        List<Issuer> issuers,
         List<Identity> identities,
+        Optional<URI> githubApi,
         List<Project> projects) {
 
     public Configuration {
         tokens = List.copyOf(tokens);
         keys = List.copyOf(keys);
         timestampAuthorities = List.copyOf(timestampAuthorities);
+        issuers = List.copyOf(issuers);
         identities = List.copyOf(identities);
         projects = List.copyOf(projects);
     }
@@ -68,14 +70,15 @@ public record Configuration(
             String name, URI url, Optional<String> key, OptionalInt requestsPerMinute, TimestampServing serving) {}
 
     /**
-     * Somebody who may call the API.
+     * What belongs together: its sources and the policies its files are signed under.
      *
-     * @param tokenSha256 the SHA-256 of the bearer token; the token itself is not kept here
+     * @param repository where its sources are; what a verified origin has to name
+     * @param webhooks who is told when a request of it ends
      */
-    public record Identity(String name, Bytes tokenSha256) {}
-
-    public record Project(String slug, String name, List<Policy> policies) {
+    public record Project(
+            String slug, String name, Optional<Repository> repository, List<Webhook> webhooks, List<Policy> policies) {
         public Project {
+            webhooks = List.copyOf(webhooks);
             policies = List.copyOf(policies);
         }
 
@@ -85,28 +88,26 @@ public record Configuration(
     }
 
     /**
-     * A signing policy.
+     * A source repository, known by the number its host gave it: names change hands.
      *
-     * @param key the {@link Key} it signs with
-     * @param timestampAuthorities tried in order; never empty
-     * @param secondTimestampAuthorities tried in order for a second token, beside the file; empty if none is wanted
-     * @param submitters names of {@link Identity}s
-     * @param approvals how many approvals a request needs
+     * @param ownerId the number of its owner, where that is to be held fast too
+     * @param vouchers who is believed about it: names of {@link Issuer}s, or {@link #GITHUB_API}; never empty
      */
-    public record Policy(
-            String slug,
-            String key,
-            DigestAlgorithm digest,
-            List<String> timestampAuthorities,
-            List<String> secondTimestampAuthorities,
-            List<String> submitters,
-            int approvals) {
-        public Policy {
-            timestampAuthorities = List.copyOf(timestampAuthorities);
-            secondTimestampAuthorities = List.copyOf(secondTimestampAuthorities);
-            submitters = List.copyOf(submitters);
+    public record Repository(URI url, String id, Optional<String> ownerId, List<String> vouchers) {
+        /** GitHub's REST API as the connector asks it. */
+        public static final String GITHUB_API = "github-api";
+
+        public Repository {
+            vouchers = List.copyOf(vouchers);
         }
     }
+
+    /**
+     * Where the end of a request is told.
+     *
+     * @param secretFile the key of the HMAC over what is sent, on its first line; absolute
+     */
+    public record Webhook(URI url, Path secretFile) {}
 
     public Optional<Token> token(String name) {
         return tokens.stream().filter(t -> t.name().equals(name)).findFirst();
@@ -118,6 +119,14 @@ public record Configuration(
 
     public Optional<TimestampAuthority> timestampAuthority(String name) {
         return timestampAuthorities.stream().filter(t -> t.name().equals(name)).findFirst();
+    }
+
+    public Optional<Issuer> issuer(String name) {
+        return issuers.stream().filter(i -> i.name().equals(name)).findFirst();
+    }
+
+    public Optional<Identity> identity(String name) {
+        return identities.stream().filter(i -> i.name().equals(name)).findFirst();
     }
 
     public Optional<Project> project(String slug) {

@@ -8,12 +8,10 @@ import io.countersign.yaml.YamlMap;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 
@@ -44,10 +42,9 @@ final class TimestampServingSection {
 
     TimestampServing read(YamlMap map) {
         TimestampServing otherwise = TimestampServing.DEFAULT;
-        String policy = map.optionalText("policy").isPresent()
-                ? map.value("policy", TimestampServingSection::oid, OID_IN_WORDS, otherwise.policy())
-                : otherwise.policy();
-        List<String> accepted = each(map, "acceptedPolicies", TimestampServingSection::oid, OID_IN_WORDS);
+        String policy = map.optionalValue("policy", TimestampServingSection::oid, OID_IN_WORDS)
+                .orElse(otherwise.policy());
+        List<String> accepted = map.optionalValues("acceptedPolicies", TimestampServingSection::oid, OID_IN_WORDS);
         int accuracy = map.optionalNumber("accuracyMillis", 1, MAX_ACCURACY_MILLIS)
                 .orElse((int) otherwise.accuracy().toMillis());
         TimestampServing read = new TimestampServing(
@@ -73,7 +70,8 @@ final class TimestampServingSection {
 
     private ClockCheck clock(YamlMap map) {
         ClockCheck otherwise = ClockCheck.DEFAULT;
-        List<InetSocketAddress> servers = each(map, "servers", TimestampServingSection::server, SERVER_IN_WORDS);
+        List<InetSocketAddress> servers =
+                map.optionalValues("servers", TimestampServingSection::server, SERVER_IN_WORDS);
         if (servers.size() > MAX_SERVERS) {
             document.problem(
                     map.line("servers"), servers.size() + " NTP servers are too many", "name at most " + MAX_SERVERS);
@@ -101,24 +99,11 @@ final class TimestampServingSection {
         return archive;
     }
 
-    private Set<LabAnswer> lab(YamlMap map) {
+    private static Set<LabAnswer> lab(YamlMap map) {
         String known = Arrays.stream(LabAnswer.values()).map(LabAnswer::label).collect(Collectors.joining(", "));
         Set<LabAnswer> answers = EnumSet.noneOf(LabAnswer.class);
-        answers.addAll(each(map, "lab", TimestampServingSection::labAnswer, "one of " + known));
+        answers.addAll(map.optionalValues("lab", TimestampServingSection::labAnswer, "one of " + known));
         return answers;
-    }
-
-    private <T> List<T> each(YamlMap map, String name, Function<String, T> reader, String wanted) {
-        List<T> read = new ArrayList<>();
-        for (YamlMap.Text text : map.optionalTexts(name)) {
-            try {
-                read.add(reader.apply(text.value()));
-            } catch (IllegalArgumentException e) {
-                document.problem(
-                        text.line(), "'" + name + "' holds '" + text.value() + "', not " + wanted, "write " + wanted);
-            }
-        }
-        return read;
     }
 
     private static String oid(String text) {

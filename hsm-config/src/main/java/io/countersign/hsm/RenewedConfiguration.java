@@ -47,7 +47,9 @@ record RenewedConfiguration(String text, Configuration values) {
                 joined(before.tokens(), tokens),
                 joined(before.keys(), keys),
                 before.timestampAuthorities(),
+                before.issuers(),
                 before.identities(),
+                before.githubApi(),
                 before.projects());
         List<List<String>> tokenLines = tokens.stream().map(t -> lines(home, t)).toList();
         List<List<String>> keyLines = keys.stream().map(k -> lines(home, k)).toList();

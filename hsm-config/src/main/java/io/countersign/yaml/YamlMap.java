@@ -86,6 +86,21 @@ public final class YamlMap {
                 .orElse(otherwise);
     }
 
+    /** The same of an entry that may be absent; empty after a problem, too. */
+    public <T> Optional<T> optionalValue(String name, Function<String, T> reader, String wanted) {
+        return asked(name)
+                .flatMap(n -> text(name, n))
+                .flatMap(text -> read(name, text, t -> Optional.of(reader.apply(t)), wanted, Optional.empty()));
+    }
+
+    /** A list of texts of a form; it may be empty or absent. What has another form is a problem and left out. */
+    public <T> List<T> optionalValues(String name, Function<String, T> reader, String wanted) {
+        return optionalTexts(name).stream()
+                .flatMap(text ->
+                        read(name, text, t -> Optional.of(reader.apply(t)), wanted, Optional.<T>empty()).stream())
+                .toList();
+    }
+
     private <T> T read(String name, Text text, Function<String, T> reader, String wanted, T otherwise) {
         try {
             return reader.apply(text.value());
@@ -165,6 +180,23 @@ public final class YamlMap {
             maps.add(map(name + "[" + maps.size() + "]", item));
         }
         return maps;
+    }
+
+    /** An optional mapping of names of any kind to a text or a list of texts, in their order. */
+    public Map<String, List<Text>> optionalTextsByName(String name) {
+        Map<String, List<Text>> byName = new LinkedHashMap<>();
+        optionalMap(name).ifPresent(map -> {
+            for (String key : List.copyOf(map.values.keySet())) {
+                byName.put(
+                        key,
+                        map.values.get(key) instanceof SequenceNode
+                                ? map.texts(key)
+                                : map.required(key).flatMap(n -> map.text(key, n)).stream()
+                                        .toList());
+            }
+            map.end();
+        });
+        return byName;
     }
 
     /** A required list of texts, at least one. */

@@ -64,9 +64,8 @@ class ConfigurationFileTest {
                 .hasValue(4);
         assertThat(read.timestampAuthority("lab").orElseThrow().requestsPerMinute())
                 .isEmpty();
-        assertThat(read.identities().get(0).tokenSha256().hex()).startsWith("e3b0c442");
-        Configuration.Policy policy =
-                read.project("driver").orElseThrow().policy("test").orElseThrow();
+        assertThat(read.identities().get(0).tokenSha256().orElseThrow().hex()).startsWith("e3b0c442");
+        Policy policy = read.project("driver").orElseThrow().policy("test").orElseThrow();
         assertThat(policy.digest()).isEqualTo(DigestAlgorithm.SHA384);
         assertThat(policy.timestampAuthorities()).containsExactly("public", "lab");
         assertThat(policy.secondTimestampAuthorities()).isEmpty();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.countersign.home.Configuration;
 import io.countersign.home.ConfigurationFile;
 import io.countersign.home.Home;
+import io.countersign.home.Identity;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.key.KeyUnavailable;
 import java.nio.file.Files;
@@ -98,11 +99,12 @@ class CeremonyTest {
         Configuration.Project project = configuration.project("hello-driver").orElseThrow();
         assertThat(project.policy("test-signing").orElseThrow().approvals()).isZero();
         assertThat(project.policy("release-signing").orElseThrow().approvals()).isEqualTo(1);
-        assertThat(configuration.identities()).singleElement().satisfies(ci -> {
-            byte[] token = Files.readAllBytes(home.secrets().resolve("ci.token"));
-            assertThat(ci.tokenSha256())
-                    .isEqualTo(DigestAlgorithm.SHA256.digest(token).value());
-        });
+        assertThat(configuration.identities()).extracting(Identity::name).containsExactly("ci", "admin");
+        for (Identity identity : configuration.identities()) {
+            byte[] token = Files.readAllBytes(home.secrets().resolve(identity.name() + ".token"));
+            assertThat(identity.tokenSha256())
+                    .contains(DigestAlgorithm.SHA256.digest(token).value());
+        }
     }
 
     /** As a kill between any two of the moves into place leaves it. */

@@ -91,7 +91,9 @@ class HsmStatusTest {
                 List.of(missing, whole.tokens().get(3)),
                 whole.keys(),
                 whole.timestampAuthorities(),
+                whole.issuers(),
                 whole.identities(),
+                whole.githubApi(),
                 whole.projects());
 
         HsmStatus status = HsmStatus.read(LabHome.home(), configuration, InstantSource.system());
@@ -112,7 +114,9 @@ class HsmStatusTest {
                 List.of(),
                 List.of(),
                 whole.timestampAuthorities(),
+                whole.issuers(),
                 whole.identities(),
+                whole.githubApi(),
                 whole.projects());
 
         assertThat(HsmStatus.read(home, noTokens, InstantSource.system()).problems())

@@ -141,7 +141,9 @@ class RenewalCheckTest {
                 tokens,
                 keys,
                 configuration.timestampAuthorities(),
+                configuration.issuers(),
                 configuration.identities(),
+                configuration.githubApi(),
                 configuration.projects());
     }
 }

@@ -1,10 +1,10 @@
 package io.countersign.signer.api;
 
+import io.countersign.policy.RuleId;
 import io.countersign.signer.audit.AuditUnavailable;
 import io.countersign.signer.audit.Printable;
 import io.countersign.signer.pipeline.Intake.SubmissionRefused;
 import io.countersign.signer.pipeline.UnsignableUpload;
-import io.countersign.signer.policy.RuleId;
 import io.countersign.signer.request.StoreUnavailable;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.WebApplicationException;

@@ -30,6 +30,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
 
 /** {@code /v1/{organization}/SigningRequests}, as SignPath documents it. Callers are known by the time they come here. */
@@ -38,7 +39,7 @@ import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
 class SigningRequests {
     static final String ENVELOPE = "application/vnd.dsse.envelope.v1+json";
 
-    private final Configuration configuration;
+    private final Supplier<Configuration> configuration;
     private final Intake intake;
     private final RequestRepository requests;
     private final ArtifactStore artifacts;
@@ -46,7 +47,7 @@ class SigningRequests {
     private final Optional<URI> publicUrl;
 
     SigningRequests(
-            Configuration configuration,
+            Supplier<Configuration> configuration,
             Intake intake,
             RequestRepository requests,
             ArtifactStore artifacts,
@@ -159,7 +160,7 @@ class SigningRequests {
         Caller caller = Authentication.callerOf(context);
         requireOrganization(organization);
         return uuid(id).flatMap(requests::find)
-                .filter(r -> rules.mayRead(caller.name(), r.submission().project()))
+                .filter(r -> rules.mayRead(caller, r.submission().project()))
                 .orElseThrow(() -> Problem.of(
                                 Status.NOT_FOUND,
                                 "there is no signing request " + SafeFileName.of(id) + " that you may see",
@@ -184,7 +185,7 @@ class SigningRequests {
     }
 
     private void requireOrganization(String named) {
-        Configuration.Organization organization = configuration.organization();
+        Configuration.Organization organization = configuration.get().organization();
         if (!named.equalsIgnoreCase(organization.slug())
                 && !named.equalsIgnoreCase(organization.id().toString())) {
             throw Problem.of(

@@ -1,6 +1,7 @@
 package io.countersign.signer.app;
 
 import io.countersign.home.Configuration;
+import io.countersign.home.Policy;
 import io.countersign.hsm.Hsm;
 import io.countersign.hsm.KeyPurpose;
 import io.countersign.hsm.KeySelfTest;
@@ -9,6 +10,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -29,19 +31,15 @@ class KeysReady implements HealthCheck {
     private static final String SIGNS = "signs";
 
     private final Hsm hsm;
-    private final List<String> names;
+    private final Supplier<Configuration> configuration;
+    private final String evidenceKey;
     private HealthCheckResponse last;
     private Instant until = Instant.MIN;
 
-    KeysReady(Hsm hsm, Configuration configuration, SigningSettings settings) {
+    KeysReady(Hsm hsm, Supplier<Configuration> configuration, SigningSettings settings) {
         this.hsm = hsm;
-        this.names = Stream.concat(
-                        configuration.projects().stream()
-                                .flatMap(p -> p.policies().stream())
-                                .map(Configuration.Policy::key),
-                        Stream.of(settings.evidenceKey()))
-                .distinct()
-                .toList();
+        this.configuration = configuration;
+        this.evidenceKey = settings.evidenceKey();
     }
 
     @Override
@@ -55,7 +53,7 @@ class KeysReady implements HealthCheck {
 
     private HealthCheckResponse probe() {
         HealthCheckResponseBuilder answer = HealthCheckResponse.named("keys").up();
-        for (String name : names) {
+        for (String name : names()) {
             String state = state(name);
             answer.withData(name, state);
             if (!state.equals(SIGNS)) {
@@ -63,6 +61,16 @@ class KeysReady implements HealthCheck {
             }
         }
         return answer.build();
+    }
+
+    private List<String> names() {
+        return Stream.concat(
+                        configuration.get().projects().stream()
+                                .flatMap(p -> p.policies().stream())
+                                .map(Policy::key),
+                        Stream.of(evidenceKey))
+                .distinct()
+                .toList();
     }
 
     /** Who asks is not authenticated, so the reason, which names files, goes to the log. */

@@ -3,7 +3,6 @@ package io.countersign.signer.app;
 import io.agroal.api.AgroalDataSource;
 import io.countersign.home.Configuration;
 import io.countersign.home.ConfigurationException;
-import io.countersign.home.ConfigurationFile;
 import io.countersign.home.Home;
 import io.countersign.hsm.Hsm;
 import io.countersign.signer.api.PublicUrl;
@@ -30,6 +29,7 @@ import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Gives every plain object its collaborators. */
@@ -44,9 +44,9 @@ class Wiring {
 
     @Produces
     @Singleton
-    Configuration configuration(Home home) {
+    CurrentConfiguration configuration(Home home) {
         try {
-            return ConfigurationFile.read(home);
+            return CurrentConfiguration.read(home);
         } catch (ConfigurationException e) {
             throw CannotStart.because(e.getMessage());
         }
@@ -54,20 +54,20 @@ class Wiring {
 
     @Produces
     @Singleton
-    Hsm hsm(Home home, Configuration configuration) {
-        return Hsm.open(home, configuration);
+    Hsm hsm(Home home, Supplier<Configuration> configuration) {
+        return Hsm.open(home, configuration.get());
     }
 
     @Produces
     @Singleton
-    BearerTokens bearerTokens(Configuration configuration) {
-        return new BearerTokens(configuration.identities());
+    BearerTokens bearerTokens(Supplier<Configuration> configuration) {
+        return new BearerTokens(configuration);
     }
 
     @Produces
     @Singleton
-    SigningRules signingRules(Configuration configuration) {
-        return new SigningRules(configuration);
+    SigningRules signingRules(Supplier<Configuration> configuration, AuditLog audit) {
+        return new SigningRules(configuration, audit::intentsUnder);
     }
 
     @Produces
@@ -97,7 +97,7 @@ class Wiring {
     @Singleton
     PolicyResources policyResources(
             Home home,
-            Configuration configuration,
+            Supplier<Configuration> configuration,
             Hsm hsm,
             TimestampUrls urls,
             SigningSettings settings,
@@ -106,8 +106,12 @@ class Wiring {
         return new PolicyResources(
                 configuration,
                 hsm,
-                new TimestampSources(configuration, urls.byName(), settings.tsaTimeout(), new PathBuilder(roots), clock)
-                        ::named,
+                new TimestampSources(
+                                configuration.get(),
+                                urls.byName(),
+                                settings.tsaTimeout(),
+                                new PathBuilder(roots),
+                                clock)::named,
                 roots,
                 new TrustFolder(home),
                 settings.evidenceKey(),

@@ -1,5 +1,6 @@
 package io.countersign.signer.audit;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
@@ -30,4 +31,11 @@ public interface AuditLog {
      * @throws AuditUnavailable if the log cannot be read
      */
     List<AuditEvent> of(UUID request);
+
+    /**
+     * How many intents were written for requests of a policy since a time.
+     *
+     * @throws AuditUnavailable if the log cannot be read
+     */
+    int intentsUnder(String project, String policy, Instant since);
 }

@@ -1,24 +1,26 @@
 package io.countersign.signer.identity;
 
-import io.countersign.home.Configuration.Identity;
+import io.countersign.home.Configuration;
+import io.countersign.home.Identity;
+import io.countersign.key.Bytes;
 import io.countersign.key.DigestAlgorithm;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Knows callers by their bearer token (RFC 6750 section 2.1). Only the tokens' SHA-256 is held, and every comparison takes the
- * same time whichever identity matches. Immutable.
+ * same time whichever identity matches. Safe for several threads.
  */
 public final class BearerTokens {
     private static final String SCHEME = "bearer ";
 
-    private final List<Identity> identities;
+    private final Supplier<Configuration> configuration;
 
-    public BearerTokens(List<Identity> identities) {
-        this.identities = List.copyOf(identities);
+    public BearerTokens(Supplier<Configuration> configuration) {
+        this.configuration = configuration;
     }
 
     /** Who sent this Authorization header; empty where it is absent, of another scheme, or fits nobody. */
@@ -29,10 +31,11 @@ public final class BearerTokens {
         byte[] token = authorization.substring(SCHEME.length()).strip().getBytes(StandardCharsets.UTF_8);
         byte[] presented = DigestAlgorithm.SHA256.newMessageDigest().digest(token);
         Optional<Caller> caller = Optional.empty();
-        for (Identity identity : identities) {
+        for (Identity identity : configuration.get().identities()) {
             // No early exit: the time taken must not tell how far down the list a match stands.
-            if (MessageDigest.isEqual(presented, identity.tokenSha256().toByteArray())) {
-                caller = Optional.of(new Caller(identity.name()));
+            if (MessageDigest.isEqual(
+                    presented, identity.tokenSha256().orElse(Bytes.of()).toByteArray())) {
+                caller = Optional.of(Caller.configured(identity.name(), identity.roles()));
             }
         }
         return caller;

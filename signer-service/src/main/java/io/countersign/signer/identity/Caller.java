@@ -1,4 +1,42 @@
 package io.countersign.signer.identity;
 
-/** Somebody who proved to be an identity of {@code countersign.yaml}. */
-public record Caller(String name) {}
+import io.countersign.home.Role;
+import io.countersign.policy.Origin;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Somebody who proved to be an identity of {@code countersign.yaml}.
+ *
+ * @param name the identity's
+ * @param roles what it may do anywhere
+ * @param scope what its credential is bound to; empty for whatever the identity may do
+ * @param origin where the build comes from that calls, if its credential says so
+ * @param session which credential proved it, for the record: never the secret
+ */
+public record Caller(String name, Set<Role> roles, Optional<Scope> scope, Optional<Origin> origin, String session) {
+    public Caller {
+        roles = Set.copyOf(roles);
+    }
+
+    /** By a token of the configuration. */
+    public static Caller configured(String name, Set<Role> roles) {
+        return new Caller(name, roles, Optional.empty(), Optional.empty(), "configuration");
+    }
+
+    /**
+     * One project, or one policy of it.
+     *
+     * @param project its slug
+     * @param policy its slug; empty for every policy of the project
+     */
+    public record Scope(String project, Optional<String> policy) {
+        public boolean covers(String project, String policy) {
+            return coversProject(project) && this.policy.map(policy::equals).orElse(true);
+        }
+
+        public boolean coversProject(String project) {
+            return this.project.equals(project);
+        }
+    }
+}

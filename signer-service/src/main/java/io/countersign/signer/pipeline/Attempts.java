@@ -96,7 +96,7 @@ public final class Attempts {
                             + " stopped, then submit the file again");
             return;
         }
-        Decision decision = rules.decide(request);
+        Decision decision = rules.decide(request, now());
         if (decision instanceof Refused refused) {
             refuse(request, refused);
         } else {

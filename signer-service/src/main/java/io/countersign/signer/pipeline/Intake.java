@@ -1,13 +1,13 @@
 package io.countersign.signer.pipeline;
 
 import io.countersign.key.Digest;
+import io.countersign.policy.Violation;
 import io.countersign.signer.artifact.ArtifactStore;
 import io.countersign.signer.audit.AuditEvent.Refusal;
 import io.countersign.signer.audit.AuditLog;
 import io.countersign.signer.identity.Caller;
 import io.countersign.signer.policy.Refused;
 import io.countersign.signer.policy.SigningRules;
-import io.countersign.signer.policy.Violation;
 import io.countersign.signer.request.RequestRepository;
 import io.countersign.signer.request.SigningRequest.Queued;
 import io.countersign.signer.request.Submission;
@@ -82,7 +82,8 @@ public final class Intake {
      * @throws IOException if the file could not be kept; nothing was accepted
      */
     public Queued submit(Order order) throws SubmissionRefused, UnsignableUpload, IOException {
-        List<Violation> violations = rules.examine(order.caller().name(), order.project(), order.policy());
+        List<Violation> violations = rules.examine(
+                order.caller(), order.project(), order.policy(), order.caller().origin(), now());
         if (!violations.isEmpty()) {
             Refused refused = new Refused(violations);
             refuse(order.caller(), refused.reason());

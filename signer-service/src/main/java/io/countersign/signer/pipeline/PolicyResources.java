@@ -1,7 +1,7 @@
 package io.countersign.signer.pipeline;
 
 import io.countersign.home.Configuration;
-import io.countersign.home.Configuration.Policy;
+import io.countersign.home.Policy;
 import io.countersign.hsm.Hsm;
 import io.countersign.hsm.KeyPurpose;
 import io.countersign.key.KeyAttributes;
@@ -19,6 +19,7 @@ import io.countersign.verify.Verdict;
 import io.countersign.verify.VerifyFile;
 import io.countersign.x509.RevocationLists;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -37,7 +39,7 @@ import org.jboss.logging.Logger;
 public final class PolicyResources {
     private static final Logger LOG = Logger.getLogger(PolicyResources.class);
 
-    private final Configuration configuration;
+    private final Supplier<Configuration> configuration;
     private final Hsm hsm;
     private final Function<List<String>, TimestampSource> timestamps;
     private final List<X509Certificate> timestampRoots;
@@ -52,7 +54,7 @@ public final class PolicyResources {
      * @param evidenceKey the name of the key that signs provenance
      */
     public PolicyResources(
-            Configuration configuration,
+            Supplier<Configuration> configuration,
             Hsm hsm,
             Function<List<String>, TimestampSource> timestamps,
             List<X509Certificate> timestampRoots,
@@ -75,7 +77,7 @@ public final class PolicyResources {
      * @throws UnfitKey if one of them must never be signed with
      */
     public void examineKeys() throws UnfitKey {
-        Set<String> codeSigning = configuration.projects().stream()
+        Set<String> codeSigning = configuration.get().projects().stream()
                 .flatMap(p -> p.policies().stream())
                 .map(Policy::key)
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -98,7 +100,7 @@ public final class PolicyResources {
         KeyFitness.requireConfined(name, hsm.attributes(name));
         SigningKey key = hsm.key(name, purpose);
         if (purpose == KeyPurpose.CODE_SIGNING) {
-            KeyFitness.requireRootLast(configuration.key(name).orElseThrow(), key.chain());
+            KeyFitness.requireRootLast(configuration.get().key(name).orElseThrow(), key.chain());
         }
         return key;
     }
@@ -142,7 +144,12 @@ public final class PolicyResources {
             Optional<TimestampSource> secondTimestamps) {
 
         SignFile.Options options() {
-            return new SignFile.Options(policy.digest(), SignFile.Existing.REFUSE, Optional.empty(), Optional.empty())
+            return new SignFile.Options(
+                            policy.digest(),
+                            SignFile.Existing.REFUSE,
+                            policy.appearance().description(),
+                            policy.appearance().url().map(URI::toString))
+                    .withPageHashes(policy.appearance().pageHashes())
                     .withOutputSha256(true);
         }
 
@@ -175,7 +182,7 @@ public final class PolicyResources {
             return new SigningStatement.Context(
                     submission.fileName(),
                     submission.id().toString(),
-                    all.configuration.organization().slug(),
+                    all.configuration.get().organization().slug(),
                     submission.project(),
                     submission.policy(),
                     approved.policyDigest(),

@@ -1,7 +1,8 @@
 package io.countersign.signer.policy;
 
-import io.countersign.home.Configuration.Policy;
+import io.countersign.home.Policy;
 import io.countersign.key.Digest;
+import io.countersign.policy.PolicyForm;
 import io.countersign.signer.request.SigningRequest.Processing;
 import java.util.concurrent.atomic.AtomicBoolean;
 

@@ -1,5 +1,6 @@
 package io.countersign.signer.policy;
 
+import io.countersign.policy.Violation;
 import java.util.List;
 import java.util.stream.Collectors;
 

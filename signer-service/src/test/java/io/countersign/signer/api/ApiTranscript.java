@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +43,7 @@ abstract class ApiTranscript {
     Home home;
 
     @Inject
-    Configuration configuration;
+    Supplier<Configuration> configuration;
 
     @Inject
     AuditLog audit;

@@ -116,7 +116,7 @@ class SigningRequestsTest extends ApiTranscript {
 
     @Test
     void signPathsAddressAndTheOrganizationsIdInAnyCaseWorkToo() throws IOException {
-        String organization = configuration.organization().id().toString().toUpperCase(Locale.ROOT);
+        String organization = configuration.get().organization().id().toString().toUpperCase(Locale.ROOT);
         String base = "/API/v1/" + organization + "/SigningRequests";
         String location = form(DRIVER)
                 .post(base + "/SubmitWithArtifact")

@@ -9,13 +9,12 @@ import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BearerTokensTest {
-    private final BearerTokens tokens =
-            new BearerTokens(Examples.configuration().identities());
+    private final BearerTokens tokens = new BearerTokens(Examples::configuration);
 
     @Test
     void aTokenIsKnownByItsDigestWhateverTheCaseOfTheScheme() {
-        assertThat(tokens.authenticate("Bearer token of ci")).contains(new Caller("ci"));
-        assertThat(tokens.authenticate("bearer token of stranger")).contains(new Caller("stranger"));
+        assertThat(tokens.authenticate("Bearer token of ci")).contains(Examples.caller("ci"));
+        assertThat(tokens.authenticate("bearer token of stranger")).contains(Examples.caller("stranger"));
     }
 
     @ParameterizedTest

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.fixture.PeSample;
 import io.countersign.home.Configuration;
-import io.countersign.home.Configuration.Policy;
 import io.countersign.home.Home;
+import io.countersign.home.Policy;
 import io.countersign.hsm.Hsm;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.signer.artifact.ArtifactStore;
@@ -67,9 +67,9 @@ class AttemptsTest {
     }
 
     private Attempts attempts(Configuration present) {
-        SigningRules rules = new SigningRules(present);
+        SigningRules rules = Examples.rules(present);
         PolicyResources resources = new PolicyResources(
-                present,
+                () -> present,
                 Hsm.open(new Home(folder), present),
                 names -> new HttpTimestampSource(
                         URI.create("http://127.0.0.1:9/"),
@@ -114,8 +114,7 @@ class AttemptsTest {
     @Test
     void aPolicyChangedSinceSubmissionDeniesTheRequestAndIsOnRecord() throws IOException {
         Processing request = claimed(1);
-        Policy changed = new Policy(
-                "test-signing", "other", DigestAlgorithm.SHA256, List.of("lab"), List.of(), List.of("ci"), 0);
+        Policy changed = new Policy("test-signing", "other", DigestAlgorithm.SHA256, List.of("lab"), List.of("ci"));
 
         attempts(Examples.configuration(changed)).make(request);
 

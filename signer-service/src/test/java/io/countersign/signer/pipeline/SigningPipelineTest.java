@@ -8,9 +8,9 @@ import io.countersign.ca.LabCa;
 import io.countersign.ca.RevocationReason;
 import io.countersign.fixture.PeSample;
 import io.countersign.home.Configuration;
-import io.countersign.home.Configuration.Policy;
 import io.countersign.home.ConfigurationFile;
 import io.countersign.home.Home;
+import io.countersign.home.Policy;
 import io.countersign.hsm.Hsm;
 import io.countersign.key.Digest;
 import io.countersign.key.KeyUnavailable;
@@ -20,6 +20,7 @@ import io.countersign.signer.artifact.disk.DiskArtifactStore;
 import io.countersign.signer.audit.AuditEvent.Intent;
 import io.countersign.signer.audit.jdbc.JdbcAuditLog;
 import io.countersign.signer.fixture.Database;
+import io.countersign.signer.fixture.Examples;
 import io.countersign.signer.fixture.LabHome;
 import io.countersign.signer.fixture.LabTsa;
 import io.countersign.signer.policy.Approved;
@@ -40,6 +41,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -70,7 +72,7 @@ class SigningPipelineTest {
     private PolicyResources resources(Configuration present, URI tsa) throws Exception {
         try (InputStream root = Files.newInputStream(home.pki().resolve("lab-timestamp-root.pem"))) {
             return new PolicyResources(
-                    present,
+                    () -> present,
                     Hsm.open(home, present),
                     names -> new HttpTimestampSource(
                             tsa, Duration.ofSeconds(30), InstantSource.system(), Optional.empty()),
@@ -158,7 +160,7 @@ class SigningPipelineTest {
     }
 
     private Processing claimed(ArtifactStore store) throws IOException {
-        SigningRules rules = new SigningRules(configuration);
+        SigningRules rules = Examples.rules(configuration);
         Digest upload = store.keep(PeSample.plus().writeTo(folder.resolve("upload")));
         requests.add(Queued.first(new Submission(
                 UUID.randomUUID(),
@@ -175,7 +177,7 @@ class SigningPipelineTest {
     }
 
     private void sign(Processing request, ArtifactStore store) throws Exception {
-        SigningRules rules = new SigningRules(configuration);
+        SigningRules rules = Examples.rules(configuration);
         try (LabTsa tsa = LabTsa.start(home, LabTsa.Mode.GOOD)) {
             new SigningPipeline(
                             rules,
@@ -185,7 +187,7 @@ class SigningPipelineTest {
                             resources(configuration, tsa.url()),
                             folder,
                             InstantSource.system())
-                    .sign((Approved) rules.decide(request));
+                    .sign((Approved) rules.decide(request, Instant.now()));
         }
     }
 
@@ -206,7 +208,9 @@ class SigningPipelineTest {
                                 : k)
                         .toList(),
                 configuration.timestampAuthorities(),
+                configuration.issuers(),
                 configuration.identities(),
+                configuration.githubApi(),
                 configuration.projects());
         PolicyResources resources = resources(cut, URI.create("http://127.0.0.1:9/"));
         assertThatThrownBy(() -> resources.prepare(policy()))

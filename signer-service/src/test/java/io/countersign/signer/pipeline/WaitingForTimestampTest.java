@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.countersign.cms.AuthenticodeSignature;
 import io.countersign.fixture.PeSample;
 import io.countersign.home.Configuration;
-import io.countersign.home.Configuration.Policy;
 import io.countersign.home.Configuration.Project;
 import io.countersign.home.ConfigurationFile;
 import io.countersign.home.Home;
+import io.countersign.home.Policy;
 import io.countersign.hsm.Hsm;
 import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
@@ -22,6 +22,7 @@ import io.countersign.signer.audit.AuditEvent.Outcome;
 import io.countersign.signer.audit.AuditEvent.Result;
 import io.countersign.signer.audit.jdbc.JdbcAuditLog;
 import io.countersign.signer.fixture.Database;
+import io.countersign.signer.fixture.Examples;
 import io.countersign.signer.fixture.LabHome;
 import io.countersign.signer.fixture.LabTsa;
 import io.countersign.signer.policy.SigningRules;
@@ -95,13 +96,13 @@ class WaitingForTimestampTest {
         private final JdbcRequests requests = new JdbcRequests(Database.in(folder));
         private final JdbcAuditLog audit = new JdbcAuditLog(Database.in(folder));
         private final ArtifactStore artifacts = new DiskArtifactStore(folder.resolve("artifacts"));
-        private final SigningRules rules = new SigningRules(configuration);
+        private final SigningRules rules = Examples.rules(configuration);
 
         Service() throws IOException {}
 
         Attempts attempts(RequestQueue queue) throws IOException {
             PolicyResources resources = new PolicyResources(
-                    configuration,
+                    () -> configuration,
                     Hsm.open(home, configuration),
                     names -> names.equals(List.of("other")) ? other : lab,
                     PemCertificates.read(home.pki().resolve("lab-timestamp-root.pem")),
@@ -318,15 +319,24 @@ class WaitingForTimestampTest {
                 policy.timestampAuthorities(),
                 List.of("other"),
                 policy.submitters(),
-                policy.approvals());
+                policy.approval(),
+                policy.origin(),
+                policy.windows(),
+                policy.budget(),
+                policy.appearance(),
+                policy.hashSigning(),
+                policy.retention());
         return new Configuration(
                 configuration.organization(),
                 configuration.pkiBaseUrl(),
                 configuration.tokens(),
                 configuration.keys(),
                 configuration.timestampAuthorities(),
+                configuration.issuers(),
                 configuration.identities(),
-                List.of(new Project(project.slug(), project.name(), List.of(two))));
+                configuration.githubApi(),
+                List.of(new Project(
+                        project.slug(), project.name(), project.repository(), project.webhooks(), List.of(two))));
     }
 
     /** The real queue, which does not take what became of a request. */

@@ -5,44 +5,49 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countersign.home.Configuration;
-import io.countersign.home.Configuration.Policy;
+import io.countersign.home.Policy;
 import io.countersign.key.DigestAlgorithm;
+import io.countersign.policy.PolicyForm;
+import io.countersign.policy.RuleId;
+import io.countersign.policy.Violation;
 import io.countersign.signer.fixture.Examples;
 import io.countersign.signer.request.SigningRequest.Processing;
 import io.countersign.signer.request.Submission;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SigningRulesTest {
     private final Configuration configuration =
             Examples.configuration(Examples.testSigning(), Examples.releaseSigning());
-    private final SigningRules rules = new SigningRules(configuration);
+    private final SigningRules rules = Examples.rules(configuration);
 
     private Approved approved() {
         Submission submission = Examples.submission(configuration, Examples.testSigning());
-        return (Approved) rules.decide(new Processing(submission, 1, "w", NOW));
+        return (Approved) rules.decide(new Processing(submission, 1, "w", NOW), NOW);
     }
 
     private static Refused refused(Configuration present, Submission submission) {
-        return (Refused) new SigningRules(present).decide(new Processing(submission, 1, "w", NOW));
+        return (Refused) Examples.rules(present).decide(new Processing(submission, 1, "w", NOW), NOW);
     }
 
     @Test
     void aListedSubmitterOfAPolicyWithoutApprovalsIsApproved() {
-        assertThat(rules.examine("ci", "hello-driver", "test-signing")).isEmpty();
+        assertThat(rules.examine(Examples.caller("ci"), "hello-driver", "test-signing", Optional.empty(), NOW))
+                .isEmpty();
         assertThat(approved().policy()).isEqualTo(Examples.testSigning());
     }
 
     @Test
     void everyViolationIsNamedNotOnlyTheFirst() {
-        assertThat(rules.examine("stranger", "hello-driver", "release-signing"))
+        assertThat(rules.examine(Examples.caller("stranger"), "hello-driver", "release-signing", Optional.empty(), NOW))
                 .extracting(Violation::rule)
                 .containsExactly(RuleId.SUBMITTER_LISTED, RuleId.APPROVALS_MET);
     }
 
     @Test
     void aPolicyThatNeedsApprovalsRefusesAndNamesTheOtherWay() {
-        assertThat(rules.examine("ci", "hello-driver", "release-signing"))
+        assertThat(rules.examine(Examples.caller("ci"), "hello-driver", "release-signing", Optional.empty(), NOW))
                 .singleElement()
                 .satisfies(v -> {
                     assertThat(v.reason()).contains("needs 1 approval,");
@@ -52,13 +57,13 @@ class SigningRulesTest {
 
     @Test
     void unknownNamesAreAnsweredOnlyWithWhatTheCallerMayUse() {
-        assertThat(rules.examine("ci", "no-such-project", "test-signing"))
+        assertThat(rules.examine(Examples.caller("ci"), "no-such-project", "test-signing", Optional.empty(), NOW))
                 .singleElement()
                 .satisfies(v -> {
                     assertThat(v.rule()).isEqualTo(RuleId.PROJECT_KNOWN);
                     assertThat(v.remedy()).contains("hello-driver").doesNotContain("secret-project");
                 });
-        assertThat(rules.examine("stranger", "hello-driver", "no-such-policy"))
+        assertThat(rules.examine(Examples.caller("stranger"), "hello-driver", "no-such-policy", Optional.empty(), NOW))
                 .singleElement()
                 .satisfies(v -> {
                     assertThat(v.rule()).isEqualTo(RuleId.POLICY_KNOWN);
@@ -69,14 +74,8 @@ class SigningRulesTest {
     @Test
     void aPolicyThatChangedAfterSubmissionRefusesAndSaysHow() {
         Submission submission = Examples.submission(configuration, Examples.testSigning());
-        Policy changed = new Policy(
-                "test-signing",
-                "other",
-                DigestAlgorithm.SHA256,
-                List.of("lab"),
-                List.of(),
-                List.of("ci", "stranger"),
-                0);
+        Policy changed =
+                new Policy("test-signing", "other", DigestAlgorithm.SHA256, List.of("lab"), List.of("ci", "stranger"));
         Refused refused = refused(Examples.configuration(changed), submission);
         assertThat(refused.violations()).singleElement().satisfies(v -> {
             assertThat(v.rule()).isEqualTo(RuleId.POLICY_UNCHANGED);
@@ -89,8 +88,8 @@ class SigningRulesTest {
     @Test
     void aSubmitterStruckOffAfterSubmissionIsRefusedWithBothReasons() {
         Submission submission = Examples.submission(configuration, Examples.testSigning());
-        Policy changed = new Policy(
-                "test-signing", "publisher", DigestAlgorithm.SHA256, List.of("lab"), List.of(), List.of("stranger"), 0);
+        Policy changed =
+                new Policy("test-signing", "publisher", DigestAlgorithm.SHA256, List.of("lab"), List.of("stranger"));
         assertThat(refused(Examples.configuration(changed), submission).violations())
                 .extracting(Violation::rule)
                 .containsExactly(RuleId.SUBMITTER_LISTED, RuleId.POLICY_UNCHANGED);
@@ -106,9 +105,9 @@ class SigningRulesTest {
 
     @Test
     void onlySubmittersOfAProjectMaySeeItsRequests() {
-        assertThat(rules.mayRead("ci", "hello-driver")).isTrue();
-        assertThat(rules.mayRead("stranger", "hello-driver")).isFalse();
-        assertThat(rules.mayRead("ci", "secret-project")).isFalse();
+        assertThat(rules.mayRead(Examples.caller("ci"), "hello-driver")).isTrue();
+        assertThat(rules.mayRead(Examples.caller("stranger"), "hello-driver")).isFalse();
+        assertThat(rules.mayRead(Examples.caller("ci"), "secret-project")).isFalse();
     }
 
     @Test
@@ -144,7 +143,7 @@ class SigningRulesTest {
     }
 
     private PolicyForm form(List<String> submitters, List<String> authorities) {
-        Policy policy = new Policy("p", "publisher", DigestAlgorithm.SHA256, authorities, List.of(), submitters, 0);
+        Policy policy = new Policy("p", "publisher", DigestAlgorithm.SHA256, authorities, submitters);
         return PolicyForm.of(configuration, configuration.projects().get(0), policy);
     }
 }

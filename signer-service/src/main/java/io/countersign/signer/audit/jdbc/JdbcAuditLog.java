@@ -29,6 +29,10 @@ public final class JdbcAuditLog implements AuditLog {
             + " AND o.kind = 'OUTCOME') ORDER BY seq";
     private static final String OF_REQUEST = "SELECT * FROM audit_event WHERE request = ? ORDER BY seq";
 
+    private static final String UNDER_POLICY =
+            "SELECT COUNT(*) FROM audit_event i JOIN signing_request r ON r.id = i.request"
+                    + " WHERE i.kind = 'INTENT' AND i.at >= ? AND r.project = ? AND r.policy = ?";
+
     private final DataSource database;
 
     public JdbcAuditLog(DataSource database) {
@@ -80,6 +84,21 @@ public final class JdbcAuditLog implements AuditLog {
     @Override
     public List<AuditEvent> of(UUID request) {
         return read(OF_REQUEST, request.toString());
+    }
+
+    @Override
+    public int intentsUnder(String project, String policy, Instant since) {
+        try (Connection connection = database.getConnection();
+                PreparedStatement select = connection.prepareStatement(UNDER_POLICY)) {
+            select.setLong(1, since.toEpochMilli());
+            select.setString(2, project);
+            select.setString(3, policy);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? row.getInt(1) : 0;
+            }
+        } catch (SQLException e) {
+            throw new AuditUnavailable("could not read the audit log: " + e.getMessage(), e);
+        }
     }
 
     private List<AuditEvent> read(String sql, String... values) {

@@ -1,10 +1,20 @@
-package io.countersign.signer.policy;
+package io.countersign.policy;
 
 /** The rules a request is held against. */
 public enum RuleId {
     PROJECT_KNOWN("project-known"),
     POLICY_KNOWN("policy-known"),
+    SCOPE_COVERS("scope-covers"),
     SUBMITTER_LISTED("submitter-listed"),
+    ORIGIN_VERIFIED("origin-verified"),
+    ORIGIN_REPOSITORY("origin-repository"),
+    ORIGIN_REF("origin-ref"),
+    ORIGIN_WORKFLOW("origin-workflow"),
+    ORIGIN_RUNNER("origin-runner"),
+    ORIGIN_ENVIRONMENT("origin-environment"),
+    ORIGIN_FIRST_RUN("origin-first-run"),
+    WINDOW_OPEN("window-open"),
+    BUDGET_LEFT("budget-left"),
     APPROVALS_MET("approvals-met"),
     POLICY_UNCHANGED("policy-unchanged");
 

@@ -1,8 +1,9 @@
-package io.countersign.signer.policy;
+package io.countersign.policy;
 
 import io.countersign.home.Configuration;
-import io.countersign.home.Configuration.Policy;
 import io.countersign.home.Configuration.Project;
+import io.countersign.home.Policy;
+import io.countersign.home.Window;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import java.nio.charset.StandardCharsets;
@@ -36,13 +37,55 @@ public record PolicyForm(String text) {
         });
         lines.add(line("digest", policy.digest().label()));
         lines.add(line("timestamp-authorities", list(policy.timestampAuthorities().stream())));
-        // Only where there are any: the form of a request accepted before this line existed stays what it was.
+        // Only where there are any, like everything added later: the form of a request accepted before stays what it
+        // was.
         if (!policy.secondTimestampAuthorities().isEmpty()) {
             lines.add(line("second-timestamp-authorities", list(policy.secondTimestampAuthorities().stream())));
         }
         lines.add(line("submitters", list(policy.submitters().stream().sorted())));
         lines.add(line("approvals", Integer.toString(policy.approvals())));
+        lines.addAll(further(project, policy));
         return new PolicyForm(String.join("", lines));
+    }
+
+    private static List<String> further(Project project, Policy policy) {
+        List<String> lines = new ArrayList<>();
+        if (!policy.approval().approvers().isEmpty()) {
+            lines.add(line(
+                    "approvers", list(policy.approval().approvers().stream().sorted())));
+            lines.add(line("approval-expiry", policy.approval().expiry().toString()));
+        }
+        policy.origin().ifPresent(origin -> {
+            project.repository().ifPresent(repository -> {
+                lines.add(line("repository.url", repository.url().toString()));
+                lines.add(line("repository.id", repository.id()));
+                repository.ownerId().ifPresent(id -> lines.add(line("repository.owner-id", id)));
+                lines.add(line(
+                        "repository.vouchers",
+                        list(repository.vouchers().stream().sorted())));
+            });
+            lines.add(line("origin.branches", list(origin.branches().stream().sorted())));
+            lines.add(line("origin.tags", list(origin.tags().stream().sorted())));
+            lines.add(line("origin.workflows", list(origin.workflows().stream().sorted())));
+            lines.add(line("origin.runners", list(origin.runners().stream().sorted())));
+            lines.add(line(
+                    "origin.environments", list(origin.environments().stream().sorted())));
+            lines.add(line("origin.reruns", Boolean.toString(origin.reruns())));
+        });
+        if (!policy.windows().isEmpty()) {
+            lines.add(line("windows", list(policy.windows().stream().map(Window::text))));
+        }
+        policy.budget().ifPresent(budget -> lines.add(line("budget", budget.signatures() + " per " + budget.per())));
+        if (policy.appearance().pageHashes()) {
+            lines.add(line("page-hashes", "true"));
+        }
+        policy.appearance().description().ifPresent(text -> lines.add(line("description", text)));
+        policy.appearance().url().ifPresent(url -> lines.add(line("url", url.toString())));
+        if (policy.hashSigning()) {
+            lines.add(line("hash-signing", "true"));
+        }
+        policy.retention().ifPresent(retention -> lines.add(line("retention", retention.toString())));
+        return lines;
     }
 
     /** SHA-256 of the text in UTF-8. */

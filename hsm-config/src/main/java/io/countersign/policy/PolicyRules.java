@@ -1,0 +1,29 @@
+package io.countersign.policy;
+
+import io.countersign.home.Configuration.Project;
+import io.countersign.home.Policy;
+import java.util.List;
+
+/** All rules of a policy but approvals, which are collected afterwards. */
+public final class PolicyRules {
+    private static final List<Rule> OF_THE_REQUEST = List.of(new SubmitterRule(), new OriginRule());
+    private static final List<Rule> OF_THE_MOMENT = List.of(new WindowRule(), new BudgetRule());
+
+    private PolicyRules() {}
+
+    /** What stands against the request whenever it is signed. */
+    public static List<Violation> ofTheRequest(Project project, Policy policy, Facts facts) {
+        return all(OF_THE_REQUEST, project, policy, facts);
+    }
+
+    /** What stands against using the key now; it may pass. */
+    public static List<Violation> ofTheMoment(Project project, Policy policy, Facts facts) {
+        return all(OF_THE_MOMENT, project, policy, facts);
+    }
+
+    private static List<Violation> all(List<Rule> rules, Project project, Policy policy, Facts facts) {
+        return rules.stream()
+                .flatMap(rule -> rule.test(project, policy, facts).stream())
+                .toList();
+    }
+}
