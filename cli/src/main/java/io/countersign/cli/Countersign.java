@@ -57,6 +57,7 @@ public final class Countersign {
             "rules",
             "verify-provenance",
             "catalog",
+            "policy",
             "hsm",
             "ca",
             "trust");
@@ -129,6 +130,11 @@ public final class Countersign {
                         .addSubcommand("show", new CatalogShowCommand(shell))
                         .addSubcommand("create", new CatalogCreateCommand(shell))
                         .addSubcommand("check", new CatalogCheckCommand(shell));
+            case "policy" ->
+                new CommandLine(new PolicyCommand())
+                        .addSubcommand("lint", new PolicyLintCommand(shell))
+                        .addSubcommand("explain", new PolicyExplainCommand(shell))
+                        .addSubcommand("dry-run", new PolicyDryRunCommand(shell));
             case "hsm" ->
                 new CommandLine(new HsmCommand())
                         .addSubcommand("init", new HsmInitCommand(shell))

@@ -46,6 +46,8 @@ class UsageTest {
                 Arguments.of("lab", "lab needs a command: list or run", "lab --help"),
                 Arguments.of("lab run", "missing required parameter", "lab run --help"),
                 Arguments.of("explain x.sys --table --rules", "--table is for people, and alone", "leave it out"),
+                Arguments.of("policy", "policy needs a command: lint, explain or dry-run", "policy --help"),
+                Arguments.of("policy dry-run x.sys", "--submitter=NAME", "policy dry-run --help"),
                 Arguments.of("ca", "ca needs a command: issue, list, revoke or refresh", "ca --help"),
                 Arguments.of(
                         "ca issue --enrolment e.yaml -o c.pem", "Neither --csr nor --key is given", "ca issue --help"),

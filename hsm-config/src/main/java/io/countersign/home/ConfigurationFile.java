@@ -46,19 +46,32 @@ public final class ConfigurationFile {
      * @throws ConfigurationException with every problem at once; also where the file is missing or cannot be read
      */
     public static Configuration read(Home home) throws ConfigurationException {
-        return parse(home, text(home));
+        return read(home, home.configuration());
     }
 
     /**
-     * The same of a text that is not in its place, or not yet.
+     * The same of a file that is not in its place, or not yet; paths in it are relative to the home all the same.
+     *
+     * @throws ConfigurationException with every problem at once; also where the file is missing or cannot be read
+     */
+    public static Configuration read(Home home, Path file) throws ConfigurationException {
+        return parse(home, file, text(file));
+    }
+
+    /**
+     * The same of a text.
      *
      * @throws ConfigurationException with every problem at once
      */
     public static Configuration parse(Home home, String text) throws ConfigurationException {
+        return parse(home, home.configuration(), text);
+    }
+
+    private static Configuration parse(Home home, Path shownAs, String text) throws ConfigurationException {
         ConfigurationFile file = new ConfigurationFile(home, text);
         Configuration configuration = file.configuration(file.document.root());
         List<Problem> problems = file.document.problems().stream()
-                .map(p -> new Problem(home.configuration(), p.line(), p.message(), p.remedy()))
+                .map(p -> new Problem(shownAs, p.line(), p.message(), p.remedy()))
                 .toList();
         if (!problems.isEmpty()) {
             throw new ConfigurationException(problems);
@@ -72,7 +85,10 @@ public final class ConfigurationFile {
      * @throws ConfigurationException if the file is missing, too large, not UTF-8, or cannot be read
      */
     public static String text(Home home) throws ConfigurationException {
-        Path file = home.configuration();
+        return text(home.configuration());
+    }
+
+    private static String text(Path file) throws ConfigurationException {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] octets = in.readNBytes(MAX_BYTES + 1);
             if (octets.length > MAX_BYTES) {

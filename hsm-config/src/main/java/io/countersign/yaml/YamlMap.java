@@ -220,6 +220,11 @@ public final class YamlMap {
                 .toList();
     }
 
+    /** Marks an entry as known without reading it, for one that has been reported. */
+    public void known(String name) {
+        asked(name);
+    }
+
     /** Reports every entry nobody asked for. Call it last. */
     public void end() {
         unread.forEach((name, at) -> document.problem(
