@@ -16,6 +16,9 @@ public enum RuleId {
     WINDOW_OPEN("window-open"),
     BUDGET_LEFT("budget-left"),
     APPROVALS_MET("approvals-met"),
+    APPROVER_LISTED("approver-listed"),
+    APPROVER_IS_ANOTHER("approver-is-another"),
+    APPROVAL_IN_TIME("approval-in-time"),
     POLICY_UNCHANGED("policy-unchanged");
 
     private final String label;

@@ -3,6 +3,7 @@ package io.countersign.signer.api;
 import io.countersign.policy.RuleId;
 import io.countersign.signer.audit.AuditUnavailable;
 import io.countersign.signer.audit.Printable;
+import io.countersign.signer.pipeline.Conflict;
 import io.countersign.signer.pipeline.Intake.SubmissionRefused;
 import io.countersign.signer.pipeline.UnsignableUpload;
 import io.countersign.signer.request.StoreUnavailable;
@@ -39,10 +40,20 @@ class ProblemMappers {
         Status status = e.violations().stream().anyMatch(v -> WRONG_NAMES.contains(v.rule()))
                 ? Status.BAD_REQUEST
                 : Status.FORBIDDEN;
-        List<Problem.Fault> errors = e.violations().stream()
+        return Problem.of(status, faults(e)).response().build();
+    }
+
+    static List<Problem.Fault> faults(SubmissionRefused e) {
+        return e.violations().stream()
                 .map(v -> new Problem.Fault(v.reason(), v.remedy()))
                 .toList();
-        return Problem.of(status, errors).response().build();
+    }
+
+    @ServerExceptionMapper
+    Response conflict(Conflict e) {
+        return Problem.of(Status.CONFLICT, e.getMessage(), e.remedy())
+                .response()
+                .build();
     }
 
     @ServerExceptionMapper

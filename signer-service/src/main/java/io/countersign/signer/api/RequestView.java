@@ -1,14 +1,18 @@
 package io.countersign.signer.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.countersign.policy.Origin;
 import io.countersign.signer.request.SigningRequest;
+import io.countersign.signer.request.SigningRequest.Canceled;
 import io.countersign.signer.request.SigningRequest.Completed;
 import io.countersign.signer.request.SigningRequest.Denied;
 import io.countersign.signer.request.SigningRequest.Failed;
 import io.countersign.signer.request.SigningRequest.Processing;
 import io.countersign.signer.request.SigningRequest.Queued;
+import io.countersign.signer.request.SigningRequest.WaitingForApproval;
 import io.countersign.signer.request.Submission;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * A request as the API shows it. The names are SignPath's; {@code failureReason}, {@code provenanceLink} and the members
@@ -34,7 +38,28 @@ record RequestView(
         String submitter,
         String submittedAt,
         String unsignedArtifactSha256,
-        Optional<String> signedArtifactSha256) {
+        Optional<String> signedArtifactSha256,
+        Optional<OriginView> origin,
+        Optional<String> originalSigningRequestId,
+        Optional<String> approvalExpiresAt) {
+
+    /** Where a file was built; the names are SignPath's, but for {@code vouchedBy}. */
+    record OriginView(String vouchedBy, BuildData buildData, RepositoryData repositoryData) {
+        record BuildData(String url) {}
+
+        record RepositoryData(String url, String branchName, String commitId, String sourceControlManagementType) {}
+
+        static OriginView of(Origin origin) {
+            return new OriginView(
+                    origin.vouchedBy(),
+                    new BuildData(origin.buildUrl().toString()),
+                    new RepositoryData(
+                            origin.repositoryUrl().toString(),
+                            origin.branch().orElse(origin.ref()),
+                            origin.commit(),
+                            "git"));
+        }
+    }
 
     /** What a client polls. */
     @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -46,11 +71,13 @@ record RequestView(
             Optional<String> failureReason) {}
 
     private enum Shown {
+        WAITING_FOR_APPROVAL("WaitingForApproval", "WaitingForApproval", false),
         QUEUED("InProgress", "QueuedForProcessing", false),
         PROCESSING("InProgress", "Processing", false),
         COMPLETED("Completed", "Completed", true),
         FAILED("Failed", "ProcessingFailed", true),
-        DENIED("Denied", "Denied", true);
+        DENIED("Denied", "Denied", true),
+        CANCELED("Canceled", "Canceled", true);
 
         private final String status;
         private final String workflowStatus;
@@ -63,6 +90,12 @@ record RequestView(
         }
 
         static Shown of(SigningRequest request) {
+            if (request instanceof WaitingForApproval) {
+                return WAITING_FOR_APPROVAL;
+            }
+            if (request instanceof Canceled) {
+                return CANCELED;
+            }
             if (request instanceof Queued queued && queued.attempts() == 0) {
                 return QUEUED;
             }
@@ -98,7 +131,12 @@ record RequestView(
                 submission.submitter(),
                 submission.submittedAt().toString(),
                 submission.artifact().value().hex(),
-                completed.map(c -> c.signed().value().hex()));
+                completed.map(c -> c.signed().value().hex()),
+                submission.origin().map(OriginView::of),
+                submission.resubmittedFrom().map(UUID::toString),
+                request instanceof WaitingForApproval w
+                        ? Optional.of(w.expiresAt().toString())
+                        : Optional.empty());
     }
 
     StatusView statusOnly() {
@@ -111,6 +149,9 @@ record RequestView(
         }
         if (request instanceof Denied denied) {
             return Optional.of(denied.reason());
+        }
+        if (request instanceof Canceled canceled) {
+            return Optional.of(canceled.reason());
         }
         return request instanceof Queued queued ? queued.lastFailure() : Optional.empty();
     }

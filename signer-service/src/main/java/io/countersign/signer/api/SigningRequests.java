@@ -1,18 +1,17 @@
 package io.countersign.signer.api;
 
-import io.countersign.home.Configuration;
 import io.countersign.key.Digest;
 import io.countersign.signer.artifact.ArtifactStore;
 import io.countersign.signer.identity.Caller;
+import io.countersign.signer.pipeline.Conflict;
 import io.countersign.signer.pipeline.Intake;
 import io.countersign.signer.pipeline.Intake.SubmissionRefused;
 import io.countersign.signer.pipeline.UnsignableUpload;
-import io.countersign.signer.policy.SigningRules;
-import io.countersign.signer.request.RequestRepository;
 import io.countersign.signer.request.SigningRequest;
 import io.countersign.signer.request.SigningRequest.Completed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -29,8 +28,6 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.function.Supplier;
 import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
 
 /** {@code /v1/{organization}/SigningRequests}, as SignPath documents it. Callers are known by the time they come here. */
@@ -39,26 +36,14 @@ import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
 class SigningRequests {
     static final String ENVELOPE = "application/vnd.dsse.envelope.v1+json";
 
-    private final Supplier<Configuration> configuration;
+    private final RequestLookup lookup;
     private final Intake intake;
-    private final RequestRepository requests;
     private final ArtifactStore artifacts;
-    private final SigningRules rules;
-    private final Optional<URI> publicUrl;
 
-    SigningRequests(
-            Supplier<Configuration> configuration,
-            Intake intake,
-            RequestRepository requests,
-            ArtifactStore artifacts,
-            SigningRules rules,
-            PublicUrl publicUrl) {
-        this.configuration = configuration;
+    SigningRequests(RequestLookup lookup, Intake intake, ArtifactStore artifacts) {
+        this.lookup = lookup;
         this.intake = intake;
-        this.requests = requests;
         this.artifacts = artifacts;
-        this.rules = rules;
-        this.publicUrl = publicUrl.base();
     }
 
     @POST
@@ -66,32 +51,40 @@ class SigningRequests {
     @Consumes(MediaType.MULTIPART_FORM_DATA)
     public Response submitWithArtifact(
             @PathParam("organization") String organization,
+            @HeaderParam(SubmissionForm.IDEMPOTENCY_KEY) String idempotencyKey,
             MultipartFormDataInput input,
             @Context ContainerRequestContext context)
-            throws SubmissionRefused, UnsignableUpload {
+            throws SubmissionRefused, UnsignableUpload, Conflict {
         Caller caller = Authentication.callerOf(context);
         SubmissionForm form;
         try {
-            requireOrganization(organization);
-            form = SubmissionForm.read(input);
+            lookup.requireOrganization(organization);
+            form = SubmissionForm.read(input, Optional.ofNullable(idempotencyKey));
         } catch (Problem.Refusal e) {
             intake.refuse(caller, e.getMessage());
             throw e;
         }
-        SigningRequest request = accepted(new Intake.Order(
+        Intake.Taken taken = taken(new Intake.Order(
                 caller,
                 form.projectSlug(),
                 form.signingPolicySlug(),
+                caller.origin(),
+                form.idempotencyKey(),
                 form.fileName(),
                 form.description(),
                 form.artifact()));
-        String link = link(context, organization, request.id());
-        return Response.created(URI.create(link))
-                .entity(RequestView.of(request, link))
+        return answer(taken, lookup.link(context, organization, taken.request().id()));
+    }
+
+    /** RFC 9110 section 15.3.2: 201 says that something was made. */
+    static Response answer(Intake.Taken taken, String link) {
+        URI location = URI.create(link);
+        return (taken.fresh() ? Response.created(location) : Response.ok().location(location))
+                .entity(RequestView.of(taken.request(), link))
                 .build();
     }
 
-    private SigningRequest accepted(Intake.Order order) throws SubmissionRefused, UnsignableUpload {
+    private Intake.Taken taken(Intake.Order order) throws SubmissionRefused, UnsignableUpload, Conflict {
         try {
             return intake.submit(order);
         } catch (IOException e) {
@@ -106,8 +99,8 @@ class SigningRequests {
             @PathParam("organization") String organization,
             @PathParam("id") String id,
             @Context ContainerRequestContext context) {
-        SigningRequest request = find(organization, id, context);
-        return RequestView.of(request, link(context, organization, request.id()));
+        SigningRequest request = lookup.find(organization, id, context);
+        return RequestView.of(request, lookup.link(context, organization, request.id()));
     }
 
     @GET
@@ -126,7 +119,7 @@ class SigningRequests {
             @PathParam("organization") String organization,
             @PathParam("id") String id,
             @Context ContainerRequestContext context) {
-        SigningRequest request = find(organization, id, context);
+        SigningRequest request = lookup.find(organization, id, context);
         return download(request, request.submission().artifact());
     }
 
@@ -137,7 +130,7 @@ class SigningRequests {
             @PathParam("organization") String organization,
             @PathParam("id") String id,
             @Context ContainerRequestContext context) {
-        Completed request = completed(find(organization, id, context));
+        Completed request = completed(lookup.find(organization, id, context));
         return download(request, request.signed());
     }
 
@@ -148,24 +141,12 @@ class SigningRequests {
             @PathParam("organization") String organization,
             @PathParam("id") String id,
             @Context ContainerRequestContext context) {
-        Completed request = completed(find(organization, id, context));
+        Completed request = completed(lookup.find(organization, id, context));
         return Response.ok(request.provenance() + "\n")
                 .header(
                         HttpHeaders.CONTENT_DISPOSITION,
                         attachment(request.submission().fileName() + ".intoto.jsonl"))
                 .build();
-    }
-
-    private SigningRequest find(String organization, String id, ContainerRequestContext context) {
-        Caller caller = Authentication.callerOf(context);
-        requireOrganization(organization);
-        return uuid(id).flatMap(requests::find)
-                .filter(r -> rules.mayRead(caller, r.submission().project()))
-                .orElseThrow(() -> Problem.of(
-                                Status.NOT_FOUND,
-                                "there is no signing request " + SafeFileName.of(id) + " that you may see",
-                                "use the address that the answer to SubmitWithArtifact gave in Location")
-                        .refusal());
     }
 
     private static Completed completed(SigningRequest request) {
@@ -182,32 +163,6 @@ class SigningRequests {
                                 ? "mend what the reason says and submit the file again"
                                 : "ask for its Status until isFinalStatus is true")
                 .refusal();
-    }
-
-    private void requireOrganization(String named) {
-        Configuration.Organization organization = configuration.get().organization();
-        if (!named.equalsIgnoreCase(organization.slug())
-                && !named.equalsIgnoreCase(organization.id().toString())) {
-            throw Problem.of(
-                            Status.NOT_FOUND,
-                            "this service signs for no organization " + SafeFileName.of(named),
-                            "use " + organization.slug() + " or " + organization.id())
-                    .refusal();
-        }
-    }
-
-    private static Optional<UUID> uuid(String text) {
-        try {
-            return text.length() == 36 ? Optional.of(UUID.fromString(text)) : Optional.empty();
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
-    }
-
-    private String link(ContainerRequestContext context, String organization, UUID id) {
-        URI base = publicUrl.orElseGet(() -> context.getUriInfo().getBaseUri());
-        return base.toString().replaceAll("/+$", "") + context.getProperty(Authentication.BASE) + organization
-                + "/SigningRequests/" + id;
     }
 
     private Response download(SigningRequest request, Digest digest) {

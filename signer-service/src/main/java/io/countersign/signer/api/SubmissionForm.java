@@ -1,8 +1,6 @@
 package io.countersign.signer.api;
 
-import jakarta.ws.rs.core.Response.Status;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -16,30 +14,40 @@ import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
  * The multipart form of SubmitWithArtifact, checked as a whole: every error at once.
  *
  * @param fileName made safe
+ * @param idempotencyKey from the header or the field
  */
 record SubmissionForm(
-        String projectSlug, String signingPolicySlug, String fileName, Optional<String> description, Path artifact) {
+        String projectSlug,
+        String signingPolicySlug,
+        String fileName,
+        Optional<String> description,
+        Optional<String> idempotencyKey,
+        Path artifact) {
+    static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
     private static final String PROJECT = "projectSlug";
     private static final String POLICY = "signingPolicySlug";
     private static final String DESCRIPTION = "description";
     private static final String ARTIFACT = "artifact";
     private static final String CONFIGURATION = "artifactConfigurationSlug";
-    private static final Set<String> KNOWN = Set.of(PROJECT, POLICY, DESCRIPTION, ARTIFACT, CONFIGURATION);
+    private static final String KEY = "idempotencyKey";
+    private static final Set<String> KNOWN = Set.of(PROJECT, POLICY, DESCRIPTION, ARTIFACT, CONFIGURATION, KEY);
 
-    private static final Pattern SLUG = Pattern.compile("[A-Za-z0-9._-]{1,64}");
-    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
+    private static final Pattern PRINTABLE = Pattern.compile("[\\x21-\\x7E]{1,128}");
 
     /** @throws Problem.Refusal if the form cannot be taken, naming everything that is wrong with it */
-    static SubmissionForm read(MultipartFormDataInput input) {
+    static SubmissionForm read(MultipartFormDataInput input, Optional<String> idempotencyKey) {
+        FormFields form = new FormFields(input);
         Map<String, Collection<FormValue>> fields = input.getValues();
-        List<Problem.Fault> errors = new ArrayList<>();
-        String project = slug(fields, PROJECT, errors);
-        String policy = slug(fields, POLICY, errors);
-        Optional<String> description =
-                fields.containsKey(DESCRIPTION) ? text(fields, DESCRIPTION, errors) : Optional.empty();
-        if (description.filter(d -> CONTROL.matcher(d).find()).isPresent()) {
+        List<Problem.Fault> errors = form.errors();
+        String project = form.slug(PROJECT);
+        String policy = form.slug(POLICY);
+        Optional<String> description = form.line(DESCRIPTION);
+        Optional<String> key = idempotencyKey.or(() -> form.line(KEY));
+        if (key.filter(k -> !PRINTABLE.matcher(k).matches()).isPresent()) {
             errors.add(new Problem.Fault(
-                    "the field description holds control characters", "send one line of printable text"));
+                    "the idempotency key is not 1 to 128 printable ASCII characters",
+                    "make it of the run's and the job's name and the file's SHA-256"));
         }
         Optional<FormValue> artifact = artifact(fields, errors);
         if (fields.containsKey(CONFIGURATION)) {
@@ -56,47 +64,15 @@ record SubmissionForm(
                                         "the field " + name + " is not supported yet",
                                         "leave parameters out: there is no artifact configuration to use them")
                                 : new Problem.Fault("the field \"" + name + "\" is unknown", "leave it out")));
-        if (!errors.isEmpty()) {
-            throw Problem.of(Status.BAD_REQUEST, errors).refusal();
-        }
+        form.requireGood();
         FormValue file = artifact.orElseThrow();
         return new SubmissionForm(
                 project,
                 policy,
                 SafeFileName.of(file.getFileName()),
                 description,
+                key,
                 file.getFileItem().getFile());
-    }
-
-    /** Slugs come into logs and messages, so nothing else may pass for one. */
-    private static String slug(Map<String, Collection<FormValue>> fields, String name, List<Problem.Fault> errors) {
-        Optional<String> text = text(fields, name, errors);
-        if (text.isPresent() && !SLUG.matcher(text.get()).matches()) {
-            errors.add(new Problem.Fault(
-                    "the field " + name + " is not a slug",
-                    "send the slug as countersign.yaml has it: 1 to 64 letters, digits, '.', '_' and '-'"));
-        }
-        return text.orElse("");
-    }
-
-    private static Optional<String> text(
-            Map<String, Collection<FormValue>> fields, String name, List<Problem.Fault> errors) {
-        Collection<FormValue> values = fields.getOrDefault(name, List.of());
-        if (values.size() != 1) {
-            errors.add(
-                    values.isEmpty()
-                            ? new Problem.Fault("the field " + name + " is missing", "send it as a form field")
-                            : new Problem.Fault("the field " + name + " came more than once", "send it once"));
-            return Optional.empty();
-        }
-        FormValue value = values.iterator().next();
-        if (value.isFileItem() || (value.getValue().isBlank() && !name.equals(DESCRIPTION))) {
-            errors.add(new Problem.Fault(
-                    "the field " + name + (value.isFileItem() ? " came as a file" : " is empty"),
-                    "send it as a form field with text"));
-            return Optional.empty();
-        }
-        return Optional.of(value.getValue()).filter(text -> !text.isBlank());
     }
 
     private static Optional<FormValue> artifact(Map<String, Collection<FormValue>> fields, List<Problem.Fault> errors) {

@@ -11,12 +11,16 @@ import io.countersign.signer.artifact.disk.DiskArtifactStore;
 import io.countersign.signer.audit.AuditLog;
 import io.countersign.signer.audit.jdbc.JdbcAuditLog;
 import io.countersign.signer.identity.BearerTokens;
+import io.countersign.signer.pipeline.ApprovalDesk;
 import io.countersign.signer.pipeline.Attempts;
+import io.countersign.signer.pipeline.Expiry;
 import io.countersign.signer.pipeline.Intake;
 import io.countersign.signer.pipeline.PolicyResources;
 import io.countersign.signer.pipeline.SigningPipeline;
 import io.countersign.signer.pipeline.SigningWorkers;
 import io.countersign.signer.policy.SigningRules;
+import io.countersign.signer.request.Approvals;
+import io.countersign.signer.request.jdbc.JdbcApprovals;
 import io.countersign.signer.request.jdbc.JdbcRequests;
 import io.countersign.trust.TrustFolder;
 import io.countersign.x509.PathBuilder;
@@ -66,8 +70,14 @@ class Wiring {
 
     @Produces
     @Singleton
-    SigningRules signingRules(Supplier<Configuration> configuration, AuditLog audit) {
-        return new SigningRules(configuration, audit::intentsUnder);
+    Approvals approvals(@DataSource("embedded") AgroalDataSource database) {
+        return new JdbcApprovals(database);
+    }
+
+    @Produces
+    @Singleton
+    SigningRules signingRules(Supplier<Configuration> configuration, AuditLog audit, Approvals approvals) {
+        return new SigningRules(configuration, audit::intentsUnder, approvals::of);
     }
 
     @Produces
@@ -144,8 +154,13 @@ class Wiring {
 
     @Produces
     @Singleton
-    SigningWorkers signingWorkers(JdbcRequests requests, Attempts attempts) {
-        return new SigningWorkers(requests, attempts, Runtime.getRuntime().availableProcessors(), clock);
+    SigningWorkers signingWorkers(JdbcRequests requests, Attempts attempts, AuditLog audit) {
+        return new SigningWorkers(
+                requests,
+                attempts,
+                Runtime.getRuntime().availableProcessors(),
+                new Expiry(audit, requests, clock),
+                clock);
     }
 
     @Produces
@@ -157,6 +172,18 @@ class Wiring {
             JdbcRequests requests,
             SigningWorkers workers) {
         return new Intake(rules, audit, artifacts, requests, workers::wake, clock);
+    }
+
+    @Produces
+    @Singleton
+    ApprovalDesk approvalDesk(
+            SigningRules rules,
+            AuditLog audit,
+            Approvals approvals,
+            JdbcRequests requests,
+            Intake intake,
+            SigningWorkers workers) {
+        return new ApprovalDesk(rules, audit, approvals, requests, intake, workers::wake, clock);
     }
 
     @Produces

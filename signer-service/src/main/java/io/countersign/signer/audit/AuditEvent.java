@@ -45,6 +45,27 @@ public sealed interface AuditEvent {
         }
     }
 
+    /**
+     * Somebody agreed that a request be signed.
+     *
+     * @param actor the approver
+     * @param session the credential it was known by
+     * @param artifact SHA-256 of the submitted file
+     * @param policy SHA-256 of the policy's canonical form
+     */
+    record Approval(UUID request, Instant at, String actor, String session, Digest artifact, Digest policy)
+            implements AuditEvent {}
+
+    /** An approver said no, or nobody said anything in time: then the actor is this service. */
+    record Denial(UUID request, Instant at, String actor, String session, String reason) implements AuditEvent {
+        public Denial {
+            reason = Printable.of(reason);
+        }
+    }
+
+    /** Somebody took a request back. */
+    record Cancellation(UUID request, Instant at, String actor, String session) implements AuditEvent {}
+
     /** How an attempt ended. */
     enum Result {
         /** A signed file was made and judged good. */

@@ -1,6 +1,8 @@
 package io.countersign.signer.pipeline;
 
+import io.countersign.home.Policy;
 import io.countersign.key.Digest;
+import io.countersign.policy.Origin;
 import io.countersign.policy.Violation;
 import io.countersign.signer.artifact.ArtifactStore;
 import io.countersign.signer.audit.AuditEvent.Refusal;
@@ -9,7 +11,9 @@ import io.countersign.signer.identity.Caller;
 import io.countersign.signer.policy.Refused;
 import io.countersign.signer.policy.SigningRules;
 import io.countersign.signer.request.RequestRepository;
+import io.countersign.signer.request.SigningRequest;
 import io.countersign.signer.request.SigningRequest.Queued;
+import io.countersign.signer.request.SigningRequest.WaitingForApproval;
 import io.countersign.signer.request.Submission;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,11 +56,27 @@ public final class Intake {
     /**
      * What somebody asks for.
      *
+     * @param origin where the file was built, as somebody vouched for it
+     * @param idempotencyKey what the caller calls this order, so that it is taken once
      * @param fileName already safe
      * @param file the upload, on the file system of the artifact store; taken over if the request is accepted
      */
     public record Order(
-            Caller caller, String project, String policy, String fileName, Optional<String> description, Path file) {}
+            Caller caller,
+            String project,
+            String policy,
+            Optional<Origin> origin,
+            Optional<String> idempotencyKey,
+            String fileName,
+            Optional<String> description,
+            Path file) {}
+
+    /**
+     * What became of an order.
+     *
+     * @param fresh false if the order had been taken before, and this is that request
+     */
+    public record Taken(SigningRequest request, boolean fresh) {}
 
     /** Policy does not let the caller submit this; recorded in the audit log. */
     public static final class SubmissionRefused extends Exception {
@@ -79,22 +99,20 @@ public final class Intake {
      *
      * @throws SubmissionRefused if policy says no
      * @throws UnsignableUpload if the file cannot be signed
+     * @throws Conflict if the caller used the idempotency key for another file
      * @throws IOException if the file could not be kept; nothing was accepted
      */
-    public Queued submit(Order order) throws SubmissionRefused, UnsignableUpload, IOException {
-        List<Violation> violations = rules.examine(
-                order.caller(), order.project(), order.policy(), order.caller().origin(), now());
-        if (!violations.isEmpty()) {
-            Refused refused = new Refused(violations);
-            refuse(order.caller(), refused.reason());
-            throw new SubmissionRefused(refused);
+    public Taken submit(Order order) throws SubmissionRefused, UnsignableUpload, Conflict, IOException {
+        requireAllowed(order.caller(), order.project(), order.policy(), order.origin());
+        Optional<SigningRequest> before = before(order);
+        if (before.isPresent()) {
+            return again(order, before.get(), ArtifactStore.digestOf(order.file()));
         }
         requireSignable(order);
-        UUID id = UUID.randomUUID();
         long size = Files.size(order.file());
         Digest digest = artifacts.keep(order.file());
-        Queued request = Queued.first(new Submission(
-                id,
+        Submission submission = new Submission(
+                UUID.randomUUID(),
                 order.project(),
                 order.policy(),
                 rules.form(order.project(), order.policy()).text(),
@@ -103,13 +121,91 @@ public final class Intake {
                 order.description(),
                 digest,
                 size,
-                now()));
-        requests.add(request);
+                now(),
+                order.origin(),
+                order.idempotencyKey(),
+                Optional.empty());
+        Optional<SigningRequest> added = add(submission);
+        // Another thread may have taken the same order since we looked.
+        return added.isPresent()
+                ? new Taken(added.get(), true)
+                : again(order, before(order).orElseThrow(), digest);
+    }
+
+    /**
+     * Has the file of an earlier request signed under another policy of its project; the origin that was vouched for stays.
+     *
+     * @param earlier one the caller may read
+     * @throws SubmissionRefused if policy says no
+     */
+    public SigningRequest resubmit(Caller caller, SigningRequest earlier, String policy, Optional<String> description)
+            throws SubmissionRefused {
+        Submission former = earlier.submission();
+        requireAllowed(caller, former.project(), policy, former.origin());
+        return add(new Submission(
+                        UUID.randomUUID(),
+                        former.project(),
+                        policy,
+                        rules.form(former.project(), policy).text(),
+                        caller.name(),
+                        former.fileName(),
+                        description.or(former::description),
+                        former.artifact(),
+                        former.size(),
+                        now(),
+                        former.origin(),
+                        Optional.empty(),
+                        Optional.of(former.id())))
+                .orElseThrow();
+    }
+
+    private void requireAllowed(Caller caller, String project, String policy, Optional<Origin> origin)
+            throws SubmissionRefused {
+        List<Violation> violations = rules.examine(caller, project, policy, origin, now());
+        if (!violations.isEmpty()) {
+            Refused refused = new Refused(violations);
+            refuse(caller, refused.reason());
+            throw new SubmissionRefused(refused);
+        }
+    }
+
+    private Optional<SigningRequest> before(Order order) {
+        return order.idempotencyKey()
+                .flatMap(key -> requests.findByKey(order.caller().name(), order.project(), order.policy(), key));
+    }
+
+    private Taken again(Order order, SigningRequest before, Digest digest) throws Conflict {
+        if (!before.submission().artifact().equals(digest)) {
+            String message = "the idempotency key was used for request " + before.id() + ", whose file has "
+                    + before.submission().artifact() + "; this one has " + digest;
+            refuse(order.caller(), message);
+            throw new Conflict(message, "use a key of its own for each file");
+        }
+        LOG.infof("%s was submitted again by %s", before.id(), order.caller().name());
+        return new Taken(before, false);
+    }
+
+    private Optional<SigningRequest> add(Submission submission) {
+        Policy policy = rules.policy(submission.project(), submission.policy());
+        SigningRequest request = policy.approvals() == 0
+                ? Queued.first(submission)
+                : new WaitingForApproval(
+                        submission,
+                        submission.submittedAt().plus(policy.approval().expiry()));
+        if (!requests.add(request)) {
+            return Optional.empty();
+        }
         LOG.infof(
                 "%s submitted by %s: %s, %d bytes, %s, for %s/%s",
-                id, order.caller().name(), order.fileName(), size, digest, order.project(), order.policy());
+                submission.id(),
+                submission.submitter(),
+                submission.fileName(),
+                submission.size(),
+                submission.artifact(),
+                submission.project(),
+                submission.policy());
         wake.run();
-        return request;
+        return Optional.of(request);
     }
 
     private void requireSignable(Order order) throws UnsignableUpload, IOException {

@@ -30,6 +30,7 @@ public final class SigningWorkers {
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final Duration RENEW = Duration.ofSeconds(15);
+    private static final Duration CHORE = Duration.ofSeconds(5);
 
     /** One turn may digest, sign and verify a file of the largest size and wait for several authorities. */
     private static final Duration LONGEST_TURN = Duration.ofMinutes(10);
@@ -38,6 +39,7 @@ public final class SigningWorkers {
     private final Attempts attempts;
     private final InstantSource clock;
     private final int threads;
+    private final Runnable chore;
     private final Semaphore signals = new Semaphore(0);
     private final ExecutorService workers;
     private final ScheduledExecutorService renewals;
@@ -45,13 +47,18 @@ public final class SigningWorkers {
     private final Map<String, Instant> turns = new ConcurrentHashMap<>();
 
     private volatile boolean stopping;
+    private volatile ScheduledFuture<?> chores;
 
-    /** @param threads a token computes, so more threads than cores only wait in line */
-    public SigningWorkers(RequestQueue queue, Attempts attempts, int threads, InstantSource clock) {
+    /**
+     * @param threads a token computes, so more threads than cores only wait in line
+     * @param chore what else is due every few seconds
+     */
+    public SigningWorkers(RequestQueue queue, Attempts attempts, int threads, Runnable chore, InstantSource clock) {
         this.queue = queue;
         this.attempts = attempts;
         this.clock = clock;
         this.threads = threads;
+        this.chore = chore;
         this.workers = Executors.newFixedThreadPool(threads, named("signing-"));
         this.renewals = Executors.newSingleThreadScheduledExecutor(named("lease-renewal-"));
     }
@@ -63,6 +70,8 @@ public final class SigningWorkers {
             turns.put(worker, clock.instant());
             workers.execute(() -> run(worker));
         }
+        chores = renewals.scheduleWithFixedDelay(
+                this::doChore, CHORE.toMillis(), CHORE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Whether every worker runs, and none has been at one turn of its loop for more than ten minutes. */
@@ -82,6 +91,9 @@ public final class SigningWorkers {
      */
     public void stop(Duration patience) {
         stopping = true;
+        if (chores != null) {
+            chores.cancel(false);
+        }
         signals.release(threads);
         workers.shutdown();
         try {
@@ -144,6 +156,15 @@ public final class SigningWorkers {
         } catch (StoreUnavailable e) {
             // The next renewal may succeed; if none does, fencing drops the result.
             LOG.warnf("could not renew the lease of %s: %s", request.id(), e.getMessage());
+        }
+    }
+
+    private void doChore() {
+        try {
+            chore.run();
+        } catch (RuntimeException e) {
+            // A schedule ends with its first exception, and nobody would notice.
+            LOG.error("what is due every few seconds was not done", e);
         }
     }
 

@@ -11,12 +11,16 @@ import io.countersign.policy.PolicyRules;
 import io.countersign.policy.RuleId;
 import io.countersign.policy.Violation;
 import io.countersign.signer.identity.Caller;
+import io.countersign.signer.request.Approval;
 import io.countersign.signer.request.SigningRequest.Processing;
+import io.countersign.signer.request.SigningRequest.WaitingForApproval;
 import io.countersign.signer.request.Submission;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -26,6 +30,7 @@ import java.util.function.Supplier;
 public final class SigningRules {
     private final Supplier<Configuration> configuration;
     private final KeyUses uses;
+    private final Function<UUID, List<Approval>> approvals;
 
     /** How often keys were used under a policy since a time, all told. */
     @FunctionalInterface
@@ -33,9 +38,11 @@ public final class SigningRules {
         int under(String project, String policy, Instant since);
     }
 
-    public SigningRules(Supplier<Configuration> configuration, KeyUses uses) {
+    /** @param approvals all of a request */
+    public SigningRules(Supplier<Configuration> configuration, KeyUses uses, Function<UUID, List<Approval>> approvals) {
         this.configuration = configuration;
         this.uses = uses;
+        this.approvals = approvals;
     }
 
     /**
@@ -66,21 +73,13 @@ public final class SigningRules {
                     "this credential is not for policy \"" + policy + "\" of project \"" + project + "\"",
                     "use one that is for it, or for the whole identity"));
         }
-        violations.addAll(
-                violations(knownProject.get(), knownPolicy.get(), facts(caller.name(), project, policy, origin, at)));
-        return violations;
-    }
-
-    private static List<Violation> violations(Project project, Policy policy, Facts facts) {
-        List<Violation> violations = new ArrayList<>(PolicyRules.ofTheRequest(project, policy, facts));
-        violations.addAll(PolicyRules.ofTheMoment(project, policy, facts));
-        if (policy.approvals() > 0) {
-            violations.add(new Violation(
-                    RuleId.APPROVALS_MET,
-                    "policy \"" + policy.slug() + "\" needs " + policy.approvals()
-                            + (policy.approvals() == 1 ? " approval" : " approvals")
-                            + ", and this version cannot collect approvals",
-                    "use a policy without approvals, such as test-signing"));
+        Facts facts = facts(caller.name(), project, policy, origin, at);
+        violations.addAll(PolicyRules.ofTheRequest(knownProject.get(), knownPolicy.get(), facts));
+        if (knownPolicy.get().approvals() == 0) {
+            violations.addAll(PolicyRules.ofTheMoment(knownProject.get(), knownPolicy.get(), facts));
+        } else {
+            // Windows and budgets are asked when there are approvals and the key is to be used.
+            ApprovalRules.couldBeMet(knownPolicy.get(), caller.name()).ifPresent(violations::add);
         }
         return violations;
     }
@@ -90,8 +89,8 @@ public final class SigningRules {
     }
 
     /**
-     * Decides on a claimed request: every rule again, and that the policy is still the one under which the request was
-     * accepted.
+     * Decides on a claimed request: every rule again, that the policy is still the one under which the request was accepted,
+     * and that enough of those who may approve have approved this file under it.
      */
     public Decision decide(Processing request, Instant at) {
         Configuration now = configuration.get();
@@ -99,26 +98,92 @@ public final class SigningRules {
         Optional<Project> project = now.project(submission.project());
         Optional<Policy> policy = project.flatMap(p -> p.policy(submission.policy()));
         if (policy.isEmpty()) {
-            return new Refused(List.of(new Violation(
-                    RuleId.POLICY_KNOWN,
-                    "policy \"" + submission.policy() + "\" of project \"" + submission.project()
-                            + "\" was removed after the request was accepted",
-                    "submit the file under a policy that there is")));
+            return new Refused(List.of(removed(submission)));
         }
-        List<Violation> violations = new ArrayList<>(violations(
-                project.get(),
-                policy.get(),
-                facts(submission.submitter(), submission.project(), submission.policy(), Optional.empty(), at)));
+        Facts facts = facts(submission.submitter(), submission.project(), submission.policy(), submission.origin(), at);
+        List<Violation> violations = new ArrayList<>(PolicyRules.ofTheRequest(project.get(), policy.get(), facts));
+        violations.addAll(PolicyRules.ofTheMoment(project.get(), policy.get(), facts));
         PolicyForm present = PolicyForm.of(now, project.get(), policy.get());
-        PolicyForm accepted = new PolicyForm(submission.policyForm());
-        if (!present.equals(accepted)) {
-            violations.add(new Violation(
-                    RuleId.POLICY_UNCHANGED,
-                    "policy \"" + submission.policy() + "\" changed after the request was accepted: "
-                            + String.join(", ", present.differencesFrom(accepted)),
-                    "submit the file again, to be judged by the policy as it is now"));
+        unchanged(submission, present).ifPresent(violations::add);
+        if (policy.get().approvals() > 0) {
+            ApprovalRules.met(policy.get(), present, submission, approvals.apply(submission.id()))
+                    .ifPresent(violations::add);
         }
         return violations.isEmpty() ? new Approved(request, policy.get(), present) : new Refused(violations);
+    }
+
+    /** What stands against this caller approving or denying a request that waits for it; empty if nothing does. */
+    public List<Violation> examineApproval(Caller caller, WaitingForApproval request, Instant at) {
+        Configuration now = configuration.get();
+        Submission submission = request.submission();
+        Optional<Project> project = now.project(submission.project());
+        Optional<Policy> policy = project.flatMap(p -> p.policy(submission.policy()));
+        if (policy.isEmpty()) {
+            return List.of(removed(submission));
+        }
+        List<Violation> violations = new ArrayList<>(ApprovalRules.ofTheApprover(caller, policy.get(), submission));
+        if (!at.isBefore(request.expiresAt())) {
+            violations.add(new Violation(
+                    RuleId.APPROVAL_IN_TIME,
+                    "the request waited for approval until " + request.expiresAt(),
+                    "submit the file again"));
+        }
+        unchanged(submission, PolicyForm.of(now, project.get(), policy.get())).ifPresent(violations::add);
+        return violations;
+    }
+
+    /** Whether a request has the approvals its policy wants now. */
+    public boolean isApproved(Submission submission) {
+        Configuration now = configuration.get();
+        return now.project(submission.project())
+                .flatMap(p -> p.policy(submission.policy())
+                        .map(policy -> ApprovalRules.met(
+                                        policy,
+                                        PolicyForm.of(now, p, policy),
+                                        submission,
+                                        approvals.apply(submission.id()))
+                                .isEmpty()))
+                .orElse(false);
+    }
+
+    /** Why a caller may not take somebody else's request back. */
+    public static Violation notYours(Caller caller) {
+        return new Violation(
+                RuleId.SUBMITTER_LISTED,
+                "\"" + caller.name() + "\" did not submit the request",
+                "ask who submitted it, or an administrator");
+    }
+
+    private static Violation removed(Submission submission) {
+        return new Violation(
+                RuleId.POLICY_KNOWN,
+                "policy \"" + submission.policy() + "\" of project \"" + submission.project()
+                        + "\" was removed after the request was accepted",
+                "submit the file under a policy that there is");
+    }
+
+    private static Optional<Violation> unchanged(Submission submission, PolicyForm present) {
+        PolicyForm accepted = new PolicyForm(submission.policyForm());
+        return present.equals(accepted)
+                ? Optional.empty()
+                : Optional.of(new Violation(
+                        RuleId.POLICY_UNCHANGED,
+                        "policy \"" + submission.policy() + "\" changed after the request was accepted: "
+                                + String.join(", ", present.differencesFrom(accepted)),
+                        "submit the file again, to be judged by the policy as it is now"));
+    }
+
+    /**
+     * The policy as it is now.
+     *
+     * @throws IllegalArgumentException if there is no such policy
+     */
+    public Policy policy(String project, String policy) {
+        return configuration
+                .get()
+                .project(project)
+                .flatMap(p -> p.policy(policy))
+                .orElseThrow(() -> new IllegalArgumentException("no policy " + policy + " in project " + project));
     }
 
     /**

@@ -1,5 +1,8 @@
 package io.countersign.signer.request;
 
+import io.countersign.signer.request.SigningRequest.WaitingForApproval;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -10,9 +13,32 @@ import java.util.UUID;
  * <p>Every method throws {@link StoreUnavailable} if the store cannot answer; nothing was changed then, or it cannot be known.
  */
 public interface RequestRepository {
-    /** Keeps a new request. When this returns, neither a crash nor a power cut loses it, and a worker may already have it. */
-    void add(SigningRequest.Queued request);
+    /**
+     * Keeps a new request. When this returns true, neither a crash nor a power cut loses it, and a worker may already have it.
+     *
+     * @param request queued or waiting for approval
+     * @return false if the submitter has a request with this idempotency key under this policy
+     */
+    boolean add(SigningRequest request);
 
     /** The request as it stands now. */
     Optional<SigningRequest> find(UUID id);
+
+    /** The request that the submitter gave this name under this policy. */
+    Optional<SigningRequest> findByKey(String submitter, String project, String policy, String idempotencyKey);
+
+    /**
+     * Puts the next state in the place of one that no worker holds; false if it is no longer in that state, and then nothing
+     * changed.
+     *
+     * @param present queued or waiting for approval
+     * @param next a state that {@code present} gave
+     */
+    boolean replace(SigningRequest present, SigningRequest next);
+
+    /** Those that wait for approval, the oldest first. */
+    List<WaitingForApproval> waitingForApproval(int most);
+
+    /** Those of them that need not be waited for any longer. */
+    List<WaitingForApproval> expired(Instant now, int most);
 }

@@ -14,6 +14,26 @@ public sealed interface SigningRequest {
     }
 
     /**
+     * Waits for people to agree.
+     *
+     * @param expiresAt when nobody has to be waited for any longer
+     */
+    record WaitingForApproval(Submission submission, Instant expiresAt) implements SigningRequest {
+        /** Enough of them agreed. */
+        public Queued approved(Instant at) {
+            return new Queued(submission, 0, at, Optional.empty());
+        }
+
+        public Denied denied(String reason, Instant at) {
+            return new Denied(submission, reason, at);
+        }
+
+        public Canceled canceled(String by, Instant at) {
+            return Canceled.by(submission, by, at);
+        }
+    }
+
+    /**
      * Waits for a worker.
      *
      * @param attempts how many times signing was begun so far
@@ -25,6 +45,10 @@ public sealed interface SigningRequest {
         /** A request nobody has tried yet. */
         public static Queued first(Submission submission) {
             return new Queued(submission, 0, submission.submittedAt(), Optional.empty());
+        }
+
+        public Canceled canceled(String by, Instant at) {
+            return Canceled.by(submission, by, at);
         }
     }
 
@@ -63,6 +87,13 @@ public sealed interface SigningRequest {
     /** Could not be signed; the reason says what was wrong and what to do. */
     record Failed(Submission submission, String reason, Instant at) implements SigningRequest {}
 
-    /** Policy says no; the reason says which rule and what to do. */
+    /** Somebody took it back before it was signed. */
+    record Canceled(Submission submission, String reason, Instant at) implements SigningRequest {
+        private static Canceled by(Submission submission, String name, Instant at) {
+            return new Canceled(submission, "canceled by " + name, at);
+        }
+    }
+
+    /** Policy, or an approver, says no; the reason says which rule and what to do. */
     record Denied(Submission submission, String reason, Instant at) implements SigningRequest {}
 }

@@ -1,6 +1,7 @@
 package io.countersign.signer.request;
 
 import io.countersign.key.Digest;
+import io.countersign.policy.Origin;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -14,6 +15,9 @@ import java.util.UUID;
  * @param artifact SHA-256 of the submitted file
  * @param size its length in bytes
  * @param submittedAt to the millisecond
+ * @param origin where the file was built, as somebody vouched for it
+ * @param idempotencyKey what the submitter calls this order, so that it is taken once
+ * @param resubmittedFrom the request whose file and origin this one took over
  */
 public record Submission(
         UUID id,
@@ -25,4 +29,7 @@ public record Submission(
         Optional<String> description,
         Digest artifact,
         long size,
-        Instant submittedAt) {}
+        Instant submittedAt,
+        Optional<Origin> origin,
+        Optional<String> idempotencyKey,
+        Optional<UUID> resubmittedFrom) {}

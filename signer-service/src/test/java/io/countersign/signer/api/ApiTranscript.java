@@ -62,6 +62,15 @@ abstract class ApiTranscript {
         return given().header("Authorization", "Bearer " + LabHome.token(home));
     }
 
+    /** The administrator, who approves releases. */
+    RequestSpecification admin() throws IOException {
+        return given().header(
+                        "Authorization",
+                        "Bearer "
+                                + Files.readString(home.secrets().resolve("admin.token"))
+                                        .strip());
+    }
+
     RequestSpecification form(byte[] artifact) throws IOException {
         return caller().multiPart("projectSlug", "hello-driver")
                 .multiPart("signingPolicySlug", "test-signing")

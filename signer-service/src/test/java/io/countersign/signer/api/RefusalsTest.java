@@ -146,19 +146,6 @@ class RefusalsTest extends ApiTranscript {
     }
 
     @Test
-    void aPolicyThatNeedsApprovalsIsForbiddenAndSaysWhatToUse() throws IOException {
-        caller().multiPart("projectSlug", "hello-driver")
-                .multiPart("signingPolicySlug", "release-signing")
-                .multiPart("artifact", "hello.sys", DRIVER)
-                .post(API + "/SubmitWithArtifact")
-                .then()
-                .statusCode(403)
-                .body("detail", containsString("needs 1 approval"))
-                .body("howToFix", containsString("test-signing"));
-        assertThat(leftovers()).isEmpty();
-    }
-
-    @Test
     void aFileThatCannotBeSignedIsRefusedAtOnce() throws IOException {
         byte[] table = DRIVER.clone();
         // The Certificate Table directory of a PE32+ header whose PE signature stands at 0x80: beyond the end of the

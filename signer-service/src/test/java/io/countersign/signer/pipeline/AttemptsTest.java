@@ -98,7 +98,10 @@ class AttemptsTest {
                 example.description(),
                 artifacts.keep(upload),
                 1,
-                NOW);
+                NOW,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
         requests.add(Queued.first(submission));
         Processing held = requests.claim("w", NOW, NOW).orElseThrow();
         while (held.attempt() < attempt) {
@@ -239,8 +242,8 @@ class AttemptsTest {
                 throw new OutOfMemoryError("not really");
             }
         });
-        SigningWorkers workers =
-                new SigningWorkers(disturbed, attempts(Examples.configuration(Examples.testSigning())), 1, () -> NOW);
+        SigningWorkers workers = new SigningWorkers(
+                disturbed, attempts(Examples.configuration(Examples.testSigning())), 1, () -> {}, () -> NOW);
         assertThat(workers.alive()).isFalse();
         workers.start();
         try {
@@ -260,8 +263,8 @@ class AttemptsTest {
             stuck.countDown();
             LockSupport.parkNanos(Duration.ofSeconds(30).toNanos());
         });
-        SigningWorkers workers =
-                new SigningWorkers(disturbed, attempts(Examples.configuration(Examples.testSigning())), 1, clock::get);
+        SigningWorkers workers = new SigningWorkers(
+                disturbed, attempts(Examples.configuration(Examples.testSigning())), 1, () -> {}, clock::get);
         workers.start();
         until(() -> stuck.getCount() == 0);
         assertThat(workers.alive()).isTrue();

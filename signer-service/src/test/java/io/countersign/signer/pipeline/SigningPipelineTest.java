@@ -172,7 +172,10 @@ class SigningPipelineTest {
                 Optional.empty(),
                 upload,
                 1,
-                NOW)));
+                NOW,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty())));
         return requests.claim("w", NOW, NOW).orElseThrow();
     }
 

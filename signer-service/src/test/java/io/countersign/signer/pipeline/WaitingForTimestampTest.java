@@ -138,7 +138,10 @@ class WaitingForTimestampTest {
                     Optional.empty(),
                     upload,
                     1,
-                    now);
+                    now,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
             requests.add(Queued.first(submission));
             return submission.id();
         }

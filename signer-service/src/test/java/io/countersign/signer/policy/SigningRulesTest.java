@@ -11,10 +11,12 @@ import io.countersign.policy.PolicyForm;
 import io.countersign.policy.RuleId;
 import io.countersign.policy.Violation;
 import io.countersign.signer.fixture.Examples;
+import io.countersign.signer.identity.Caller;
 import io.countersign.signer.request.SigningRequest.Processing;
 import io.countersign.signer.request.Submission;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SigningRulesTest {
@@ -40,19 +42,15 @@ class SigningRulesTest {
 
     @Test
     void everyViolationIsNamedNotOnlyTheFirst() {
-        assertThat(rules.examine(Examples.caller("stranger"), "hello-driver", "release-signing", Optional.empty(), NOW))
+        Caller bound = new Caller(
+                "stranger",
+                Set.of(),
+                Optional.of(new Caller.Scope("hello-driver", Optional.of("release-signing"))),
+                Optional.empty(),
+                "x");
+        assertThat(rules.examine(bound, "hello-driver", "test-signing", Optional.empty(), NOW))
                 .extracting(Violation::rule)
-                .containsExactly(RuleId.SUBMITTER_LISTED, RuleId.APPROVALS_MET);
-    }
-
-    @Test
-    void aPolicyThatNeedsApprovalsRefusesAndNamesTheOtherWay() {
-        assertThat(rules.examine(Examples.caller("ci"), "hello-driver", "release-signing", Optional.empty(), NOW))
-                .singleElement()
-                .satisfies(v -> {
-                    assertThat(v.reason()).contains("needs 1 approval,");
-                    assertThat(v.remedy()).contains("test-signing");
-                });
+                .containsExactly(RuleId.SCOPE_COVERS, RuleId.SUBMITTER_LISTED);
     }
 
     @Test

@@ -4,6 +4,9 @@ import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.signer.audit.AuditEvent;
+import io.countersign.signer.audit.AuditEvent.Approval;
+import io.countersign.signer.audit.AuditEvent.Cancellation;
+import io.countersign.signer.audit.AuditEvent.Denial;
 import io.countersign.signer.audit.AuditEvent.Intent;
 import io.countersign.signer.audit.AuditEvent.Outcome;
 import io.countersign.signer.audit.AuditEvent.Refusal;
@@ -22,8 +25,9 @@ import javax.sql.DataSource;
 
 /** The table {@code audit_event}, whose triggers refuse change and deletion. */
 public final class JdbcAuditLog implements AuditLog {
-    private static final String INSERT = "INSERT INTO audit_event (at, kind, request, attempt, actor, key_name,"
-            + " artifact_sha256, policy_sha256, result, output_sha256, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    private static final String INSERT = "INSERT INTO audit_event (at, kind, request, attempt, actor, session,"
+            + " key_name, artifact_sha256, policy_sha256, result, output_sha256, reason)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String OPEN = "SELECT * FROM audit_event i WHERE kind = 'INTENT' AND NOT EXISTS"
             + " (SELECT 1 FROM audit_event o WHERE o.request = i.request AND o.attempt = i.attempt"
             + " AND o.kind = 'OUTCOME') ORDER BY seq";
@@ -44,7 +48,7 @@ public final class JdbcAuditLog implements AuditLog {
         Object[] columns;
         if (event instanceof Intent i) {
             columns = new Object[] {
-                "INTENT", i.attempt(), i.actor(), i.key(), hex(i.artifact()), hex(i.policy()), null, null, null
+                "INTENT", i.attempt(), i.actor(), null, i.key(), hex(i.artifact()), hex(i.policy()), null, null, null
             };
         } else if (event instanceof Outcome o) {
             columns = new Object[] {
@@ -54,13 +58,22 @@ public final class JdbcAuditLog implements AuditLog {
                 null,
                 null,
                 null,
+                null,
                 o.result().name(),
                 o.output().map(JdbcAuditLog::hex).orElse(null),
                 o.reason().orElse(null)
             };
+        } else if (event instanceof Approval a) {
+            columns = new Object[] {
+                "APPROVAL", null, a.actor(), a.session(), null, hex(a.artifact()), hex(a.policy()), null, null, null
+            };
+        } else if (event instanceof Denial d) {
+            columns = new Object[] {"DENIAL", null, d.actor(), d.session(), null, null, null, null, null, d.reason()};
+        } else if (event instanceof Cancellation c) {
+            columns = new Object[] {"CANCELLATION", null, c.actor(), c.session(), null, null, null, null, null, null};
         } else {
             Refusal r = (Refusal) event;
-            columns = new Object[] {"REFUSAL", null, r.actor(), null, null, null, null, null, r.reason()};
+            columns = new Object[] {"REFUSAL", null, r.actor(), null, null, null, null, null, null, r.reason()};
         }
         try (Connection connection = database.getConnection();
                 PreparedStatement insert = connection.prepareStatement(INSERT)) {
@@ -142,6 +155,17 @@ public final class JdbcAuditLog implements AuditLog {
                         AuditEvent.Result.valueOf(row.getString("result")),
                         Optional.ofNullable(row.getString("output_sha256")).map(JdbcAuditLog::sha256),
                         Optional.ofNullable(row.getString("reason")));
+            case "APPROVAL" ->
+                new Approval(
+                        request,
+                        at,
+                        row.getString("actor"),
+                        row.getString("session"),
+                        sha256(row.getString("artifact_sha256")),
+                        sha256(row.getString("policy_sha256")));
+            case "DENIAL" ->
+                new Denial(request, at, row.getString("actor"), row.getString("session"), row.getString("reason"));
+            case "CANCELLATION" -> new Cancellation(request, at, row.getString("actor"), row.getString("session"));
             case "REFUSAL" -> new Refusal(request, at, row.getString("actor"), row.getString("reason"));
             default -> throw new SQLException("audit event of unknown kind " + kind);
         };

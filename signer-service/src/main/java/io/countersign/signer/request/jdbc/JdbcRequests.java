@@ -4,14 +4,10 @@ import io.countersign.signer.request.RequestQueue;
 import io.countersign.signer.request.RequestRepository;
 import io.countersign.signer.request.SigningRequest;
 import io.countersign.signer.request.SigningRequest.Processing;
-import io.countersign.signer.request.StoreUnavailable;
+import io.countersign.signer.request.SigningRequest.Queued;
+import io.countersign.signer.request.SigningRequest.WaitingForApproval;
 import io.countersign.signer.request.Submission;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,8 +19,10 @@ import javax.sql.DataSource;
  */
 public final class JdbcRequests implements RequestRepository, RequestQueue {
     private static final String INSERT = "INSERT INTO signing_request (id, project, policy, policy_form, submitter,"
-            + " file_name, description, artifact_sha256, artifact_size, submitted_at, state, attempt, not_before)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'QUEUED', 0, ?)";
+            + " file_name, description, artifact_sha256, artifact_size, submitted_at, origin, idempotency_key,"
+            + " resubmitted_from, state, attempt, expires_at, not_before)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)"
+            + " ON CONFLICT (submitter, project, policy, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING";
     private static final String CLAIM = "UPDATE signing_request"
             + " SET state = 'PROCESSING', attempt = attempt + 1, worker = ?, lease_until = ?, not_before = NULL"
             + " WHERE id = (SELECT id FROM signing_request"
@@ -37,35 +35,93 @@ public final class JdbcRequests implements RequestRepository, RequestQueue {
     private static final String RELEASE_ALL =
             "UPDATE signing_request SET lease_until = ? WHERE state = 'PROCESSING' RETURNING *";
 
-    private final DataSource database;
+    private static final String BY_KEY = "SELECT * FROM signing_request"
+            + " WHERE submitter = ? AND project = ? AND policy = ? AND idempotency_key = ?";
+    private static final String TO_APPROVE =
+            "SELECT * FROM signing_request" + " WHERE state = 'WAITING_FOR_APPROVAL' ORDER BY submitted_at, id LIMIT ?";
+    private static final String EXPIRED = "SELECT * FROM signing_request"
+            + " WHERE state = 'WAITING_FOR_APPROVAL' AND expires_at <= ? ORDER BY expires_at LIMIT ?";
+    /** A request that a worker held meanwhile has another attempt number. */
+    private static final String REPLACE =
+            "UPDATE signing_request SET state = ?, expires_at = ?, not_before = ?, reason = ?,"
+                    + " finished_at = ? WHERE id = ? AND state = ? AND attempt = ?";
+
+    private final Sql sql;
 
     public JdbcRequests(DataSource database) {
-        this.database = database;
+        this.sql = new Sql(database);
     }
 
     @Override
-    public void add(SigningRequest.Queued request) {
+    public boolean add(SigningRequest request) {
         Submission s = request.submission();
-        update(
-                "keep request " + s.id(),
-                INSERT,
-                s.id().toString(),
-                s.project(),
-                s.policy(),
-                s.policyForm(),
-                s.submitter(),
-                s.fileName(),
-                s.description().orElse(null),
-                s.artifact().value().hex(),
-                s.size(),
-                s.submittedAt().toEpochMilli(),
-                request.notBefore().toEpochMilli());
+        Row row = Row.of(request);
+        return sql.update(
+                        "keep request " + s.id(),
+                        INSERT,
+                        s.id().toString(),
+                        s.project(),
+                        s.policy(),
+                        s.policyForm(),
+                        s.submitter(),
+                        s.fileName(),
+                        s.description().orElse(null),
+                        s.artifact().value().hex(),
+                        s.size(),
+                        s.submittedAt().toEpochMilli(),
+                        s.origin().map(OriginJson::write).orElse(null),
+                        s.idempotencyKey().orElse(null),
+                        s.resubmittedFrom().map(UUID::toString).orElse(null),
+                        row.state(),
+                        row.expiresAt(),
+                        row.notBefore())
+                == 1;
+    }
+
+    @Override
+    public Optional<SigningRequest> findByKey(String submitter, String project, String policy, String key) {
+        return query("find a request by its key", BY_KEY, submitter, project, policy, key).stream()
+                .findFirst();
+    }
+
+    @Override
+    public boolean replace(SigningRequest present, SigningRequest next) {
+        if (!next.submission().equals(present.submission())) {
+            throw new IllegalArgumentException(present.id() + " cannot become " + next);
+        }
+        Row row = Row.of(next);
+        return sql.update(
+                        "change request " + present.id(),
+                        REPLACE,
+                        row.state(),
+                        row.expiresAt(),
+                        row.notBefore(),
+                        row.reason(),
+                        row.finishedAt(),
+                        present.id().toString(),
+                        Row.of(present).state(),
+                        present instanceof Queued queued ? queued.attempts() : 0)
+                == 1;
+    }
+
+    @Override
+    public List<WaitingForApproval> waitingForApproval(int most) {
+        return query("list requests that wait for approval", TO_APPROVE, most).stream()
+                .map(WaitingForApproval.class::cast)
+                .toList();
     }
 
     @Override
     public Optional<SigningRequest> find(UUID id) {
         return query("read request " + id, "SELECT * FROM signing_request WHERE id = ?", id.toString()).stream()
                 .findFirst();
+    }
+
+    @Override
+    public List<WaitingForApproval> expired(Instant now, int most) {
+        return query("list requests that waited too long", EXPIRED, now.toEpochMilli(), most).stream()
+                .map(WaitingForApproval.class::cast)
+                .toList();
     }
 
     @Override
@@ -84,7 +140,7 @@ public final class JdbcRequests implements RequestRepository, RequestQueue {
 
     @Override
     public boolean renew(Processing held, Instant leaseUntil) {
-        return update(
+        return sql.update(
                         "renew the lease of " + held.id(),
                         RENEW,
                         leaseUntil.toEpochMilli(),
@@ -100,7 +156,7 @@ public final class JdbcRequests implements RequestRepository, RequestQueue {
             throw new IllegalArgumentException(held.id() + " cannot become " + next);
         }
         Row row = Row.of(next);
-        return update(
+        return sql.update(
                         "settle request " + held.id(),
                         SETTLE,
                         row.state(),
@@ -122,34 +178,7 @@ public final class JdbcRequests implements RequestRepository, RequestQueue {
                 .toList();
     }
 
-    private int update(String purpose, String sql, Object... values) {
-        try (Connection connection = database.getConnection();
-                PreparedStatement statement = prepare(connection, sql, values)) {
-            return statement.executeUpdate();
-        } catch (SQLException e) {
-            throw new StoreUnavailable("could not " + purpose + ": " + e.getMessage(), e);
-        }
-    }
-
-    private List<SigningRequest> query(String purpose, String sql, Object... values) {
-        try (Connection connection = database.getConnection();
-                PreparedStatement statement = prepare(connection, sql, values);
-                ResultSet rows = statement.executeQuery()) {
-            List<SigningRequest> found = new ArrayList<>();
-            while (rows.next()) {
-                found.add(Row.read(rows));
-            }
-            return found;
-        } catch (SQLException e) {
-            throw new StoreUnavailable("could not " + purpose + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static PreparedStatement prepare(Connection connection, String sql, Object... values) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
-        for (int i = 0; i < values.length; i++) {
-            statement.setObject(i + 1, values[i]);
-        }
-        return statement;
+    private List<SigningRequest> query(String purpose, String statement, Object... values) {
+        return sql.query(Row::read, purpose, statement, values);
     }
 }

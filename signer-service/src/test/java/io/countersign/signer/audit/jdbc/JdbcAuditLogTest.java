@@ -78,9 +78,17 @@ class JdbcAuditLogTest {
     void aLogOfTheFirstVersionIsKeptWholeAndStaysAppendOnly() throws SQLException {
         Path old = folder.resolve("old");
         assertThat(old.toFile().mkdir()).isTrue();
-        JdbcAuditLog before = new JdbcAuditLog(Database.in(old, "1"));
-        before.append(intent(1));
-        before.append(outcome(1, Result.FAILED));
+        // The log as it is now writes what the first version had no columns for, so what that wrote is copied from it.
+        log.append(intent(1));
+        log.append(outcome(1, Result.FAILED));
+        try (Connection first = Database.in(old, "1").getConnection();
+                Statement statement = first.createStatement()) {
+            String columns = "seq, at, kind, request, attempt, actor, key_name, artifact_sha256, policy_sha256, result,"
+                    + " output_sha256, reason";
+            statement.execute("ATTACH '" + folder.resolve("countersign.db") + "' AS present");
+            statement.execute(
+                    "INSERT INTO audit_event (" + columns + ") SELECT " + columns + " FROM present.audit_event");
+        }
         DataSource migrated = Database.in(old);
         JdbcAuditLog after = new JdbcAuditLog(migrated);
         after.append(intent(2));

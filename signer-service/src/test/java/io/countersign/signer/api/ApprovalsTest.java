@@ -1,0 +1,170 @@
+package io.countersign.signer.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.notNullValue;
+
+import io.countersign.fixture.PeSample;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+class ApprovalsTest extends ApiTranscript {
+    private Response release() throws IOException {
+        return caller().multiPart("projectSlug", "hello-driver")
+                .multiPart("signingPolicySlug", "release-signing")
+                .multiPart("artifact", "hello.sys", DRIVER)
+                .post(API + "/SubmitWithArtifact");
+    }
+
+    private String waiting() throws IOException {
+        return release()
+                .then()
+                .statusCode(201)
+                .body("status", equalTo("WaitingForApproval"))
+                .body("workflowStatus", equalTo("WaitingForApproval"))
+                .body("isFinalStatus", equalTo(false))
+                .body("approvalExpiresAt", notNullValue())
+                .extract()
+                .header("Location");
+    }
+
+    @Test
+    void anApprovedRequestIsSigned() throws IOException {
+        String location = waiting();
+        admin().get(API + "/Approvals")
+                .then()
+                .statusCode(200)
+                .body("signingRequestId", hasItem(id(location).toString()));
+        admin().post(location + "/Approve").then().statusCode(200);
+        assertThat(finished(location).getString("status")).isEqualTo("Completed");
+        caller().get(location + "/Approvals").then().statusCode(200).body("approver", equalTo(List.of("admin")));
+        assertThat(audit.of(id(location)))
+                .extracting(e -> e.getClass().getSimpleName())
+                .containsExactly("Approval", "Intent", "Outcome");
+    }
+
+    @Test
+    void whoSubmittedItCannotApproveIt() throws IOException {
+        String location = waiting();
+        caller().post(location + "/Approve")
+                .then()
+                .statusCode(403)
+                .contentType("application/problem+json")
+                .body("errors.error", hasItem("nobody approves what they submitted"))
+                .body("howToFix", notNullValue());
+        caller().get(location + "/Status").then().body("status", equalTo("WaitingForApproval"));
+    }
+
+    @Test
+    void aDenialNeedsAReasonAndTheSubmitterReadsIt() throws IOException {
+        String location = waiting();
+        admin().contentType(ContentType.JSON)
+                .body("{}")
+                .post(location + "/Deny")
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("the reason is missing"));
+        admin().contentType(ContentType.JSON)
+                .body(Map.of("reason", "the changelog is missing"))
+                .post(location + "/Deny")
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("Denied"));
+        JsonPath status = finished(location);
+        assertThat(status.getString("status")).isEqualTo("Denied");
+        assertThat(status.getString("failureReason")).isEqualTo("denied by admin: the changelog is missing");
+        admin().post(location + "/Approve").then().statusCode(409);
+    }
+
+    @Test
+    void aCanceledRequestIsFinal() throws IOException {
+        String location = waiting();
+        caller().post(location + "/Cancel").then().statusCode(200).body("status", equalTo("Canceled"));
+        assertThat(finished(location).getString("workflowStatus")).isEqualTo("Canceled");
+        caller().post(location + "/Cancel").then().statusCode(409).body("howToFix", notNullValue());
+    }
+
+    @Test
+    void requestsAreApprovedTogetherAndEachIsJudgedForItself() throws IOException {
+        String good = waiting();
+        String canceled = waiting();
+        caller().post(canceled + "/Cancel").then().statusCode(200);
+        String unknown = UUID.randomUUID().toString();
+        admin().contentType(ContentType.JSON)
+                .body(Map.of(
+                        "approve", List.of(id(good).toString(), id(canceled).toString(), unknown)))
+                .post(API + "/Approvals")
+                .then()
+                .statusCode(200)
+                .body("$", hasSize(3))
+                .body("[0].errors", hasSize(0))
+                .body("[1].errors[0].error", containsString("does not wait for approval"))
+                .body("[2].errors[0].error", containsString("no signing request"));
+        assertThat(finished(good).getString("status")).isEqualTo("Completed");
+    }
+
+    @Test
+    void aReleaseCandidateIsSignedAgainForRelease() throws IOException {
+        String candidate = submit(DRIVER).then().statusCode(201).extract().header("Location");
+        assertThat(finished(candidate).getString("status")).isEqualTo("Completed");
+        String release = caller().multiPart(
+                        "originalSigningRequestId", id(candidate).toString())
+                .multiPart("signingPolicySlug", "release-signing")
+                .multiPart("description", "1.0")
+                .post(API + "/Resubmit")
+                .then()
+                .statusCode(201)
+                .body("originalSigningRequestId", equalTo(id(candidate).toString()))
+                .body("status", equalTo("WaitingForApproval"))
+                .extract()
+                .header("Location");
+        admin().post(release + "/Approve").then().statusCode(200);
+        assertThat(finished(release).getString("status")).isEqualTo("Completed");
+        caller().multiPart("signingPolicySlug", "release-signing")
+                .post(API + "/Resubmit")
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("originalSigningRequestId is missing"));
+    }
+
+    @Test
+    void anOrderSentTwiceUnderOneKeyIsOneRequest() throws IOException {
+        String key = UUID.randomUUID().toString();
+        String first = form(DRIVER)
+                .header("Idempotency-Key", key)
+                .post(API + "/SubmitWithArtifact")
+                .then()
+                .statusCode(201)
+                .extract()
+                .header("Location");
+        form(DRIVER)
+                .multiPart("idempotencyKey", key)
+                .post(API + "/SubmitWithArtifact")
+                .then()
+                .statusCode(200)
+                .header("Location", equalTo(first));
+        form(PeSample.plus().overlay(9).toByteArray())
+                .header("Idempotency-Key", key)
+                .post(API + "/SubmitWithArtifact")
+                .then()
+                .statusCode(409)
+                .body("detail", containsString("the idempotency key was used for request"));
+        form(DRIVER)
+                .header("Idempotency-Key", "a b")
+                .post(API + "/SubmitWithArtifact")
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("idempotency key is not"));
+    }
+}

@@ -1,0 +1,320 @@
+package io.countersign.signer.pipeline;
+
+import static io.countersign.signer.fixture.Examples.NOW;
+import static io.countersign.signer.fixture.Examples.caller;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.countersign.fixture.PeSample;
+import io.countersign.home.Configuration;
+import io.countersign.home.Policy;
+import io.countersign.home.Role;
+import io.countersign.policy.RuleId;
+import io.countersign.policy.Violation;
+import io.countersign.signer.artifact.disk.DiskArtifactStore;
+import io.countersign.signer.audit.AuditEvent;
+import io.countersign.signer.audit.AuditLog;
+import io.countersign.signer.audit.jdbc.JdbcAuditLog;
+import io.countersign.signer.fixture.Database;
+import io.countersign.signer.fixture.Examples;
+import io.countersign.signer.identity.Caller;
+import io.countersign.signer.pipeline.Intake.SubmissionRefused;
+import io.countersign.signer.policy.Approved;
+import io.countersign.signer.policy.Decision;
+import io.countersign.signer.policy.Refused;
+import io.countersign.signer.policy.SigningRules;
+import io.countersign.signer.request.Approval;
+import io.countersign.signer.request.Approvals;
+import io.countersign.signer.request.SigningRequest;
+import io.countersign.signer.request.SigningRequest.Canceled;
+import io.countersign.signer.request.SigningRequest.Denied;
+import io.countersign.signer.request.SigningRequest.Processing;
+import io.countersign.signer.request.SigningRequest.Queued;
+import io.countersign.signer.request.SigningRequest.WaitingForApproval;
+import io.countersign.signer.request.jdbc.JdbcApprovals;
+import io.countersign.signer.request.jdbc.JdbcRequests;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ApprovalDeskTest {
+    private static final Duration WEEK = Duration.ofDays(7);
+
+    @TempDir
+    private Path folder;
+
+    private final AtomicReference<Configuration> configuration =
+            new AtomicReference<>(Examples.configuration(wanting(2, "alice", "bob", "carol")));
+    private final AtomicReference<Instant> clock = new AtomicReference<>(NOW);
+    private final AtomicInteger woken = new AtomicInteger();
+    private JdbcRequests requests;
+    private Approvals approvals;
+    private AuditLog audit;
+    private SigningRules rules;
+    private Intake intake;
+    private ApprovalDesk desk;
+
+    private static Policy wanting(int count, String... approvers) {
+        Policy like = Examples.releaseSigning();
+        return new Policy(
+                like.slug(),
+                like.key(),
+                like.digest(),
+                like.timestampAuthorities(),
+                List.of(),
+                List.of("ci", "alice"),
+                new Policy.Approval(count, List.of(approvers), WEEK),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Policy.Appearance.PLAIN,
+                false,
+                Optional.empty());
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        DataSource database = Database.in(folder);
+        requests = new JdbcRequests(database);
+        approvals = new JdbcApprovals(database);
+        audit = new JdbcAuditLog(database);
+        rules = new SigningRules(configuration::get, audit::intentsUnder, approvals::of);
+        intake = new Intake(
+                rules,
+                audit,
+                new DiskArtifactStore(folder.resolve("artifacts")),
+                requests,
+                woken::incrementAndGet,
+                clock::get);
+        desk = new ApprovalDesk(rules, audit, approvals, requests, intake, woken::incrementAndGet, clock::get);
+    }
+
+    private WaitingForApproval submitted(String by) throws Exception {
+        return submitted(by, Optional.empty());
+    }
+
+    private WaitingForApproval submitted(String by, Optional<String> key) throws Exception {
+        Path file = PeSample.plus().writeTo(folder.resolve(UUID.randomUUID().toString()));
+        return (WaitingForApproval) intake.submit(new Intake.Order(
+                        caller(by),
+                        "hello-driver",
+                        "release-signing",
+                        Optional.empty(),
+                        key,
+                        "hello.sys",
+                        Optional.empty(),
+                        file))
+                .request();
+    }
+
+    private List<RuleId> refused(SubmissionRefused refusal) {
+        return refusal.violations().stream().map(Violation::rule).toList();
+    }
+
+    private SubmissionRefused refusal(String by, SigningRequest request) {
+        return catchThrowableOfType(SubmissionRefused.class, () -> desk.approve(caller(by), request));
+    }
+
+    private Decision decision(SigningRequest request) {
+        Processing held = requests.claim("w", clock.get(), clock.get()).orElseThrow();
+        assertThat(held.id()).isEqualTo(request.id());
+        return rules.decide(held, clock.get());
+    }
+
+    @Test
+    void enoughApproversMakeItSignable() throws Exception {
+        WaitingForApproval waiting = submitted("ci");
+        assertThat(waiting.expiresAt()).isEqualTo(NOW.plus(WEEK));
+        assertThat(requests.claim("w", NOW, NOW)).isEmpty();
+
+        assertThat(desk.approve(caller("alice"), waiting)).isEqualTo(waiting);
+        assertThat(desk.approve(caller("alice"), waiting)).isEqualTo(waiting);
+        assertThat(desk.approve(caller("bob"), waiting)).isInstanceOf(Queued.class);
+
+        assertThat(decision(waiting)).isInstanceOf(Approved.class);
+        assertThat(audit.of(waiting.id()))
+                .extracting(e -> e.getClass().getSimpleName())
+                .containsExactly("Approval", "Approval");
+        assertThat(audit.of(waiting.id()).get(0)).isInstanceOfSatisfying(AuditEvent.Approval.class, a -> {
+            assertThat(a.actor()).isEqualTo("alice");
+            assertThat(a.session()).isEqualTo("configuration");
+            assertThat(a.artifact()).isEqualTo(waiting.submission().artifact());
+        });
+    }
+
+    @Test
+    void nobodyApprovesWhatTheySubmittedOrIsNotListedFor() throws Exception {
+        WaitingForApproval own = submitted("alice");
+        assertThat(refused(refusal("alice", own))).containsExactly(RuleId.APPROVER_IS_ANOTHER);
+        assertThat(refused(refusal("stranger", own))).containsExactly(RuleId.APPROVER_LISTED);
+        Caller bound = new Caller(
+                "bob",
+                Set.of(),
+                Optional.of(new Caller.Scope("hello-driver", Optional.empty())),
+                Optional.empty(),
+                "x");
+        assertThat(refused(catchThrowableOfType(SubmissionRefused.class, () -> desk.approve(bound, own))))
+                .containsExactly(RuleId.SCOPE_COVERS);
+        assertThat(approvals.of(own.id())).isEmpty();
+    }
+
+    @Test
+    void aPolicyWithTooFewOthersRefusesAtSubmission() {
+        configuration.set(Examples.configuration(wanting(2, "alice", "ci")));
+        SubmissionRefused refusal = catchThrowableOfType(SubmissionRefused.class, () -> submitted("ci"));
+        assertThat(refused(refusal)).containsExactly(RuleId.APPROVALS_MET);
+        assertThat(refusal).hasMessageContaining("only alice could approve");
+    }
+
+    @Test
+    void oneDenialEndsItWithItsReason() throws Exception {
+        WaitingForApproval waiting = submitted("ci");
+        desk.approve(caller("alice"), waiting);
+        assertThat(desk.deny(caller("bob"), waiting, "not this build"))
+                .isInstanceOfSatisfying(
+                        Denied.class, d -> assertThat(d.reason()).isEqualTo("denied by bob: not this build"));
+        assertThat(catchThrowableOfType(Conflict.class, () -> desk.approve(caller("carol"), find(waiting))))
+                .hasMessageContaining("does not wait");
+        assertThat(requests.claim("w", NOW, NOW)).isEmpty();
+    }
+
+    private SigningRequest find(SigningRequest request) {
+        return requests.find(request.id()).orElseThrow();
+    }
+
+    @Test
+    void aPolicyEditedMeanwhileTakesNoApprovalsAndSignsNothing() throws Exception {
+        WaitingForApproval waiting = submitted("ci");
+        WaitingForApproval approved = submitted("ci");
+        desk.approve(caller("alice"), approved);
+        desk.approve(caller("bob"), approved);
+        configuration.set(Examples.configuration(wanting(1, "alice", "bob", "carol")));
+
+        SubmissionRefused refusal = refusal("alice", waiting);
+        assertThat(refused(refusal)).containsExactly(RuleId.POLICY_UNCHANGED);
+        assertThat(refusal).hasMessageContaining("approvals was \"2\" and is \"1\"");
+        assertThat(decision(approved))
+                .isInstanceOfSatisfying(
+                        Refused.class,
+                        r -> assertThat(r.violations())
+                                .extracting(Violation::rule)
+                                .containsExactly(RuleId.POLICY_UNCHANGED, RuleId.APPROVALS_MET));
+    }
+
+    @Test
+    void anApproverStruckOffMeanwhileDoesNotCount() throws Exception {
+        WaitingForApproval approved = submitted("ci");
+        desk.approve(caller("alice"), approved);
+        desk.approve(caller("bob"), approved);
+        configuration.set(Examples.configuration(wanting(2, "alice", "carol")));
+        assertThat(decision(approved))
+                .isInstanceOfSatisfying(
+                        Refused.class,
+                        r -> assertThat(r.reason())
+                                .contains("approvers was \"alice,bob,carol\" and is \"alice,carol\"")
+                                .contains("the request has 0 of somebody who is an approver now"));
+    }
+
+    @Test
+    void anApprovalOfAnotherFileOrPolicyDoesNotCount() throws Exception {
+        configuration.set(Examples.configuration(wanting(1, "alice")));
+        WaitingForApproval waiting = submitted("ci");
+        approvals.add(new Approval(
+                waiting.id(),
+                "alice",
+                "x",
+                NOW,
+                Examples.sha256("another file"),
+                rules.form("hello-driver", "release-signing").digest()));
+        requests.replace(waiting, waiting.approved(NOW));
+        assertThat(decision(waiting)).isInstanceOf(Refused.class);
+    }
+
+    @Test
+    void whatNobodyApprovesInTimeIsDenied() throws Exception {
+        WaitingForApproval waiting = submitted("ci");
+        Expiry expiry = new Expiry(audit, requests, clock::get);
+        clock.set(NOW.plus(WEEK).minusMillis(1));
+        expiry.run();
+        assertThat(find(waiting)).isEqualTo(waiting);
+        clock.set(NOW.plus(WEEK));
+        assertThat(refused(refusal("alice", waiting))).containsExactly(RuleId.APPROVAL_IN_TIME);
+        expiry.run();
+        assertThat(find(waiting))
+                .isInstanceOfSatisfying(
+                        Denied.class, d -> assertThat(d.reason()).contains("nobody approved it until"));
+        assertThat(audit.of(waiting.id())).hasAtLeastOneElementOfType(AuditEvent.Denial.class);
+    }
+
+    @Test
+    void whoSubmittedItOrAnAdministratorTakesItBackBeforeAWorkerHasIt() throws Exception {
+        WaitingForApproval waiting = submitted("ci");
+        assertThat(catchThrowableOfType(SubmissionRefused.class, () -> desk.cancel(caller("alice"), waiting)))
+                .hasMessageContaining("did not submit");
+        assertThat(desk.cancel(caller("ci"), waiting))
+                .isInstanceOfSatisfying(
+                        Canceled.class, c -> assertThat(c.reason()).isEqualTo("canceled by ci"));
+
+        WaitingForApproval other = submitted("ci");
+        desk.approve(caller("alice"), other);
+        Queued queued = (Queued) desk.approve(caller("bob"), other);
+        Caller root = Caller.configured("root", Set.of(Role.ADMINISTRATOR));
+        Processing held = requests.claim("w", NOW, NOW.plusSeconds(60)).orElseThrow();
+        assertThat(catchThrowableOfType(Conflict.class, () -> desk.cancel(root, queued)))
+                .hasMessageContaining("changed at the same moment");
+        assertThat(catchThrowableOfType(Conflict.class, () -> desk.cancel(root, held)))
+                .hasMessageContaining("past canceling");
+    }
+
+    @Test
+    void theSameOrderIsTakenOnceHoweverOftenItComes() throws Exception {
+        WaitingForApproval first = submitted("ci", Optional.of("run-1"));
+        assertThat(submitted("ci", Optional.of("run-1"))).isEqualTo(first);
+        assertThat(submitted("ci", Optional.of("run-2"))).isNotEqualTo(first);
+        assertThat(submitted("alice", Optional.of("run-1"))).isNotEqualTo(first);
+        assertThat(requests.add(first)).isFalse();
+
+        Path other = PeSample.plus().overlay(7).writeTo(folder.resolve("other"));
+        Intake.Order order = new Intake.Order(
+                caller("ci"),
+                "hello-driver",
+                "release-signing",
+                Optional.empty(),
+                Optional.of("run-1"),
+                "hello.sys",
+                Optional.empty(),
+                other);
+        assertThat(catchThrowableOfType(Conflict.class, () -> intake.submit(order)))
+                .hasMessageContaining("was used for request " + first.id());
+    }
+
+    @Test
+    void theSameFileIsSignedUnderAnotherPolicyWithItsOrigin() throws Exception {
+        configuration.set(Examples.configuration(Examples.testSigning(), wanting(1, "alice")));
+        WaitingForApproval release = submitted("ci");
+        SigningRequest test = intake.resubmit(caller("ci"), release, "test-signing", Optional.of("again"));
+        assertThat(test).isInstanceOf(Queued.class);
+        assertThat(test.submission().artifact()).isEqualTo(release.submission().artifact());
+        assertThat(test.submission().resubmittedFrom()).contains(release.id());
+        assertThat(requests.find(test.id())).contains(test);
+    }
+
+    @Test
+    void onlyWhatACallerCouldApproveWaitsForThem() throws Exception {
+        WaitingForApproval byCi = submitted("ci");
+        WaitingForApproval byAlice = submitted("alice");
+        assertThat(desk.waitingFor(caller("alice"))).containsExactly(byCi);
+        assertThat(desk.waitingFor(caller("bob"))).containsExactlyInAnyOrder(byCi, byAlice);
+        assertThat(desk.waitingFor(caller("stranger"))).isEmpty();
+    }
+}
