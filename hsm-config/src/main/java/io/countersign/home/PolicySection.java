@@ -32,7 +32,7 @@ final class PolicySection {
     private static final Pattern DURATION = Pattern.compile("([1-9][0-9]{0,6})([mhdw])");
     private static final String DURATION_IN_WORDS = "a duration such as 30m, 12h, 7d or 2w";
     private static final Pattern REF_PATTERN = Pattern.compile("[\\p{Graph}&&[^\\\\^~:?\\[\\]]]{1,200}");
-    private static final Pattern RUNNER = Pattern.compile("github-hosted|self-hosted");
+    private static final Pattern RUNNER = Pattern.compile("github-hosted|gitlab-hosted|self-hosted");
     private static final Pattern TEXT = Pattern.compile("\\P{C}{1,256}");
 
     private final YamlDocument document;
@@ -110,7 +110,7 @@ final class PolicySection {
                 map.optionalValues("branches", matching(REF_PATTERN), words),
                 map.optionalValues("tags", matching(REF_PATTERN), words),
                 map.optionalValues("workflows", matching(REF_PATTERN), words),
-                map.optionalValues("runners", matching(RUNNER), "github-hosted or self-hosted"),
+                map.optionalValues("runners", matching(RUNNER), "github-hosted, gitlab-hosted or self-hosted"),
                 map.optionalValues("environments", matching(TEXT), "1 to 256 printable characters"),
                 map.flag("reruns", true));
         if (origin.branches().isEmpty() && origin.tags().isEmpty()) {

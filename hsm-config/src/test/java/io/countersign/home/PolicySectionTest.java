@@ -146,7 +146,7 @@ class PolicySectionTest {
                 "approvalExpiry: 7d | approvalExpiry: 400d | more than a year",
                 "approvalExpiry: 7d | approvalExpiry: soon | a duration such as 30m, 12h, 7d or 2w",
                 "tags: [\"v*\"] | tag: [\"v*\"] | 'tag' is not known in origin",
-                "runners: [github-hosted] | runners: [mine] | not github-hosted or self-hosted",
+                "runners: [github-hosted] | runners: [mine] | not github-hosted, gitlab-hosted or self-hosted",
                 "days: [mon, fri] | days: [monday] | not mon, tue, wed",
                 "days: [mon, fri] | days: [] | the window has no days",
                 "until: \"17:00\" | until: \"08:00\" | the window ends before it begins",
