@@ -3,6 +3,7 @@ package io.countersign.signer.api;
 import io.countersign.signer.audit.Printable;
 import io.countersign.signer.identity.BearerTokens;
 import io.countersign.signer.identity.Caller;
+import io.countersign.signer.identity.token.IssuedTokens;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.PreMatching;
@@ -12,6 +13,7 @@ import jakarta.ws.rs.core.UriBuilder;
 import jakarta.ws.rs.ext.Provider;
 import java.net.URI;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
 /**
@@ -29,10 +31,17 @@ class Authentication implements ContainerRequestFilter {
     private static final String OURS = "/v1/";
     private static final String SIGNPATHS = "/API/v1/";
 
-    private final BearerTokens tokens;
+    /** Where a build shows the ID token that it has instead of ours; in this spelling alone. */
+    private static final Pattern EXCHANGE = Pattern.compile("/v1/[A-Za-z0-9-]{1,64}/oauth/token");
 
-    Authentication(BearerTokens tokens) {
+    private static final int LONGEST_EXCHANGE = 32 << 10;
+
+    private final BearerTokens tokens;
+    private final IssuedTokens issued;
+
+    Authentication(BearerTokens tokens, IssuedTokens issued) {
         this.tokens = tokens;
+        this.issued = issued;
     }
 
     /**
@@ -51,12 +60,36 @@ class Authentication implements ContainerRequestFilter {
         return Problem.of(
                 Status.UNAUTHORIZED,
                 detail,
-                "send Authorization: Bearer and a token whose SHA-256 an identity of countersign.yaml has");
+                "send Authorization: Bearer and a token of an identity of countersign.yaml; a build exchanges its ID token for"
+                        + " one at /v1/{organization}/oauth/token");
+    }
+
+    /** Whether nobody need be known, since a token comes in the body; the body is small, then. */
+    private static boolean isExchange(ContainerRequestContext request) {
+        String path = request.getUriInfo().getRequestUri().getRawPath();
+        if (!request.getMethod().equals("POST") || !EXCHANGE.matcher(path).matches()) {
+            return false;
+        }
+        if (request.getLength() < 0 || request.getLength() > LONGEST_EXCHANGE) {
+            request.abortWith(Problem.of(
+                            Status.REQUEST_ENTITY_TOO_LARGE,
+                            "the form has no Content-Length, or is longer than " + LONGEST_EXCHANGE + " bytes",
+                            "send one ID token, and its length")
+                    .response()
+                    .header("Connection", "close")
+                    .build());
+        }
+        return true;
     }
 
     @Override
     public void filter(ContainerRequestContext request) {
-        Optional<Caller> caller = tokens.authenticate(request.getHeaderString(HttpHeaders.AUTHORIZATION));
+        if (isExchange(request)) {
+            return;
+        }
+        String authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);
+        Optional<Caller> caller = tokens.authenticate(authorization)
+                .or(() -> BearerTokens.token(authorization).flatMap(issued::authenticate));
         if (caller.isEmpty()) {
             Problem problem = unauthorized(
                     request.getHeaderString(HttpHeaders.AUTHORIZATION) == null

@@ -11,6 +11,11 @@ import io.countersign.signer.artifact.disk.DiskArtifactStore;
 import io.countersign.signer.audit.AuditLog;
 import io.countersign.signer.audit.jdbc.JdbcAuditLog;
 import io.countersign.signer.identity.BearerTokens;
+import io.countersign.signer.identity.oidc.IdTokens;
+import io.countersign.signer.identity.token.Credentials;
+import io.countersign.signer.identity.token.IssuedTokens;
+import io.countersign.signer.identity.token.TokenExchange;
+import io.countersign.signer.identity.token.jdbc.JdbcCredentials;
 import io.countersign.signer.pipeline.ApprovalDesk;
 import io.countersign.signer.pipeline.Attempts;
 import io.countersign.signer.pipeline.Expiry;
@@ -30,6 +35,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.URI;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +44,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Gives every plain object its collaborators. */
 class Wiring {
+    /** How often at most an issuer is asked for its keys. */
+    private static final Duration JWKS_INTERVAL = Duration.ofSeconds(30);
+
     private final InstantSource clock = InstantSource.system();
 
     @Produces
@@ -154,12 +163,16 @@ class Wiring {
 
     @Produces
     @Singleton
-    SigningWorkers signingWorkers(JdbcRequests requests, Attempts attempts, AuditLog audit) {
+    SigningWorkers signingWorkers(JdbcRequests requests, Attempts attempts, AuditLog audit, Credentials credentials) {
+        Expiry expiry = new Expiry(audit, requests, clock);
         return new SigningWorkers(
                 requests,
                 attempts,
                 Runtime.getRuntime().availableProcessors(),
-                new Expiry(audit, requests, clock),
+                () -> {
+                    expiry.run();
+                    credentials.sweep(clock.instant());
+                },
                 clock);
     }
 
@@ -184,6 +197,24 @@ class Wiring {
             Intake intake,
             SigningWorkers workers) {
         return new ApprovalDesk(rules, audit, approvals, requests, intake, workers::wake, clock);
+    }
+
+    @Produces
+    @Singleton
+    Credentials credentials(@DataSource("embedded") AgroalDataSource database) {
+        return new JdbcCredentials(database);
+    }
+
+    @Produces
+    @Singleton
+    IssuedTokens issuedTokens(Supplier<Configuration> configuration, Credentials credentials) {
+        return new IssuedTokens(configuration, credentials, clock);
+    }
+
+    @Produces
+    @Singleton
+    TokenExchange tokenExchange(Supplier<Configuration> configuration, Credentials credentials, IssuedTokens issued) {
+        return new TokenExchange(configuration, new IdTokens(configuration, JWKS_INTERVAL, clock), credentials, issued);
     }
 
     @Produces

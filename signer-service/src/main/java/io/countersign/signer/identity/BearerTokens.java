@@ -25,11 +25,18 @@ public final class BearerTokens {
 
     /** Who sent this Authorization header; empty where it is absent, of another scheme, or fits nobody. */
     public Optional<Caller> authenticate(String authorization) {
-        if (authorization == null || !authorization.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
-            return Optional.empty();
-        }
-        byte[] token = authorization.substring(SCHEME.length()).strip().getBytes(StandardCharsets.UTF_8);
-        byte[] presented = DigestAlgorithm.SHA256.newMessageDigest().digest(token);
+        return token(authorization).flatMap(this::known);
+    }
+
+    /** The token of an Authorization header; empty where it is absent or of another scheme. */
+    public static Optional<String> token(String authorization) {
+        return Optional.ofNullable(authorization)
+                .filter(a -> a.toLowerCase(Locale.ROOT).startsWith(SCHEME))
+                .map(a -> a.substring(SCHEME.length()).strip());
+    }
+
+    private Optional<Caller> known(String token) {
+        byte[] presented = DigestAlgorithm.SHA256.newMessageDigest().digest(token.getBytes(StandardCharsets.UTF_8));
         Optional<Caller> caller = Optional.empty();
         for (Identity identity : configuration.get().identities()) {
             // No early exit: the time taken must not tell how far down the list a match stands.

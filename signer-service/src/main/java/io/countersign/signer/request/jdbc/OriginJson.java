@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.countersign.policy.Origin;
 
 /** An origin in a column. */
-final class OriginJson {
+public final class OriginJson {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private OriginJson() {}
 
-    static String write(Origin origin) {
+    public static String write(Origin origin) {
         try {
             return MAPPER.writeValueAsString(origin);
         } catch (JsonProcessingException e) {
@@ -18,7 +18,7 @@ final class OriginJson {
         }
     }
 
-    static Origin read(String text) {
+    public static Origin read(String text) {
         try {
             return MAPPER.readValue(text, Origin.class);
         } catch (JsonProcessingException e) {

@@ -9,15 +9,18 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 
-/** One statement a call, each a transaction of its own. */
-record Sql(DataSource database) {
+/**
+ * One statement a call, each a transaction of its own. Safe for several threads. Each method throws {@link StoreUnavailable},
+ * which names the purpose, if the database does not answer.
+ */
+public record Sql(DataSource database) {
     /** What a row says. */
     @FunctionalInterface
-    interface Reader<T> {
+    public interface Reader<T> {
         T read(ResultSet row) throws SQLException;
     }
 
-    int update(String purpose, String sql, Object... values) {
+    public int update(String purpose, String sql, Object... values) {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = prepare(connection, sql, values)) {
             return statement.executeUpdate();
@@ -26,7 +29,7 @@ record Sql(DataSource database) {
         }
     }
 
-    <T> List<T> query(Reader<T> reader, String purpose, String sql, Object... values) {
+    public <T> List<T> query(Reader<T> reader, String purpose, String sql, Object... values) {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = prepare(connection, sql, values);
                 ResultSet rows = statement.executeQuery()) {

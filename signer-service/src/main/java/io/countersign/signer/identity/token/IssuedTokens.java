@@ -1,0 +1,120 @@
+package io.countersign.signer.identity.token;
+
+import io.countersign.home.Configuration;
+import io.countersign.home.Identity;
+import io.countersign.key.Digest;
+import io.countersign.key.DigestAlgorithm;
+import io.countersign.policy.Origin;
+import io.countersign.signer.identity.Caller;
+import io.countersign.signer.identity.Caller.Scope;
+import io.countersign.signer.identity.token.Credential.Kind;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/**
+ * Gives tokens out and knows them again. A token does no more than its identity may at the time it is used, and no more than
+ * its scope. Safe for several threads.
+ */
+public final class IssuedTokens {
+    /** Tells our tokens from others', for people and for secret scanners. */
+    private static final String PREFIX = "csn_";
+
+    private static final int OCTETS = 32;
+
+    private final Supplier<Configuration> configuration;
+    private final Credentials credentials;
+    private final InstantSource clock;
+    private final SecureRandom random = new SecureRandom();
+
+    public IssuedTokens(Supplier<Configuration> configuration, Credentials credentials, InstantSource clock) {
+        this.configuration = configuration;
+        this.credentials = credentials;
+        this.clock = clock;
+    }
+
+    /**
+     * A new token; the only time it is seen.
+     *
+     * @param secret the token itself
+     */
+    public record Issued(Credential credential, String secret) {}
+
+    /** One to keep. */
+    public Issued apiToken(String identity, String name, Optional<Scope> scope, Duration life) {
+        UUID id = UUID.randomUUID();
+        return issue(id, Kind.API_TOKEN, identity, name, scope, Optional.empty(), "api-token:" + id, life);
+    }
+
+    /**
+     * One for a build.
+     *
+     * @param session names the ID token it was exchanged for
+     */
+    Issued exchanged(String identity, Scope scope, Optional<Origin> origin, String session, Duration life) {
+        return issue(UUID.randomUUID(), Kind.EXCHANGED, identity, "build", Optional.of(scope), origin, session, life);
+    }
+
+    private Issued issue(
+            UUID id,
+            Kind kind,
+            String identity,
+            String name,
+            Optional<Scope> scope,
+            Optional<Origin> origin,
+            String session,
+            Duration life) {
+        byte[] octets = new byte[OCTETS];
+        random.nextBytes(octets);
+        String secret = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(octets);
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        Credential credential = new Credential(
+                id,
+                digest(secret),
+                kind,
+                identity,
+                name,
+                scope,
+                origin,
+                session,
+                now,
+                now.plus(life),
+                Optional.empty());
+        credentials.add(credential);
+        return new Issued(credential, secret);
+    }
+
+    /** Who presents this token; empty where it is none of ours, has expired, was revoked, or its identity is gone. */
+    public Optional<Caller> authenticate(String token) {
+        if (!token.startsWith(PREFIX)) {
+            return Optional.empty();
+        }
+        Configuration now = configuration.get();
+        return credentials
+                .find(digest(token))
+                .filter(c -> c.isGoodAt(clock.instant()))
+                .flatMap(c -> now.identity(c.identity()).map(i -> caller(i, c)));
+    }
+
+    /** Roles are for the whole installation, so a token bound to a part of it has none. */
+    private static Caller caller(Identity identity, Credential credential) {
+        return new Caller(
+                identity.name(),
+                credential.scope().isPresent() ? Set.of() : identity.roles(),
+                credential.scope(),
+                credential.origin(),
+                credential.session());
+    }
+
+    private static Digest digest(String token) {
+        return DigestAlgorithm.SHA256.digest(token.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,2 @@
+/** Credentials in SQL tables. */
+package io.countersign.signer.identity.token.jdbc;
