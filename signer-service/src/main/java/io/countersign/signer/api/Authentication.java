@@ -19,7 +19,7 @@ import org.jboss.logging.Logger;
 /**
  * Lets known callers through, before a byte of the body is read, so that nobody else can make the service store anything. It
  * asks whatever the address: one path has many spellings (percent-encoding, doubled slashes), and a list of those to protect
- * would miss one. SignPath's spelling of the API, {@code /API/v1/…}, becomes ours here.
+ * would miss one. Other spellings of the API's words become ours here.
  */
 @Provider
 @PreMatching
@@ -108,14 +108,12 @@ class Authentication implements ContainerRequestFilter {
             return;
         }
         request.setProperty(CALLER, caller.get());
-        String path = request.getUriInfo().getRequestUri().getRawPath();
-        boolean signPath = path.regionMatches(true, 0, SIGNPATHS, 0, SIGNPATHS.length());
-        request.setProperty(BASE, signPath ? SIGNPATHS : OURS);
-        if (signPath) {
-            URI uri = request.getUriInfo().getRequestUri();
-            request.setRequestUri(UriBuilder.fromUri(uri)
-                    .replacePath(OURS + path.substring(SIGNPATHS.length()))
-                    .build());
+        URI uri = request.getUriInfo().getRequestUri();
+        String path = uri.getRawPath();
+        request.setProperty(BASE, CanonicalPath.isSignPaths(path) ? SIGNPATHS : OURS);
+        String canonical = CanonicalPath.of(path);
+        if (!canonical.equals(path)) {
+            request.setRequestUri(UriBuilder.fromUri(uri).replacePath(canonical).build());
         }
     }
 }

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jboss.resteasy.reactive.server.multipart.FormValue;
 import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
@@ -20,6 +21,10 @@ final class FormFields {
 
     FormFields(MultipartFormDataInput input) {
         this.fields = input.getValues();
+    }
+
+    Set<String> names() {
+        return fields.keySet();
     }
 
     /** What is wrong so far; whoever reads other fields adds to it. */

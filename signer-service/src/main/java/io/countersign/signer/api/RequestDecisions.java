@@ -5,7 +5,9 @@ import io.countersign.signer.pipeline.ApprovalDesk;
 import io.countersign.signer.pipeline.Conflict;
 import io.countersign.signer.pipeline.Intake;
 import io.countersign.signer.pipeline.Intake.SubmissionRefused;
+import io.countersign.signer.pipeline.LateArtifacts;
 import io.countersign.signer.request.Approvals;
+import io.countersign.signer.request.Draft;
 import io.countersign.signer.request.SigningRequest;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -20,6 +22,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
 
@@ -34,12 +37,14 @@ class RequestDecisions {
     private final ApprovalDesk desk;
     private final Approvals approvals;
     private final Intake intake;
+    private final LateArtifacts late;
 
-    RequestDecisions(RequestLookup lookup, ApprovalDesk desk, Approvals approvals, Intake intake) {
+    RequestDecisions(RequestLookup lookup, ApprovalDesk desk, Approvals approvals, Intake intake, LateArtifacts late) {
         this.lookup = lookup;
         this.desk = desk;
         this.approvals = approvals;
         this.intake = intake;
+        this.late = late;
     }
 
     /** Why somebody says no. */
@@ -94,6 +99,11 @@ class RequestDecisions {
             @PathParam("id") String id,
             @Context ContainerRequestContext context)
             throws SubmissionRefused, Conflict {
+        Optional<Draft> draft = lookup.draft(organization, id, context);
+        if (draft.isPresent()) {
+            late.cancel(Authentication.callerOf(context), draft.get());
+            return lookup.view(organization, id, context);
+        }
         SigningRequest request = lookup.find(organization, id, context);
         return view(desk.cancel(Authentication.callerOf(context), request), organization, context);
     }
@@ -168,9 +178,25 @@ class RequestDecisions {
             MultipartFormDataInput input,
             @Context ContainerRequestContext context)
             throws SubmissionRefused {
+        return resubmit(organization, new FormFields(input), context);
+    }
+
+    @POST
+    @Path("Resubmit")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Response resubmitJson(
+            @PathParam("organization") String organization,
+            Map<String, Object> input,
+            @Context ContainerRequestContext context)
+            throws SubmissionRefused {
+        return resubmit(organization, JsonFields.of(input), context);
+    }
+
+    private Response resubmit(String organization, FormFields fields, ContainerRequestContext context)
+            throws SubmissionRefused {
         Caller caller = Authentication.callerOf(context);
         lookup.requireOrganization(organization);
-        ResubmissionForm form = ResubmissionForm.read(input);
+        ResubmissionForm form = ResubmissionForm.read(fields);
         SigningRequest earlier = lookup.find(organization, form.originalSigningRequestId(), context);
         SigningRequest request = intake.resubmit(caller, earlier, form.signingPolicySlug(), form.description());
         return SigningRequests.answer(

@@ -3,6 +3,8 @@ package io.countersign.signer.api;
 import io.countersign.home.Configuration;
 import io.countersign.signer.identity.Caller;
 import io.countersign.signer.policy.SigningRules;
+import io.countersign.signer.request.Draft;
+import io.countersign.signer.request.Drafts;
 import io.countersign.signer.request.RequestRepository;
 import io.countersign.signer.request.SigningRequest;
 import jakarta.inject.Singleton;
@@ -18,16 +20,19 @@ import java.util.function.Supplier;
 class RequestLookup {
     private final Supplier<Configuration> configuration;
     private final RequestRepository requests;
+    private final Drafts drafts;
     private final SigningRules rules;
     private final Optional<URI> publicUrl;
 
     RequestLookup(
             Supplier<Configuration> configuration,
             RequestRepository requests,
+            Drafts drafts,
             SigningRules rules,
             PublicUrl publicUrl) {
         this.configuration = configuration;
         this.requests = requests;
+        this.drafts = drafts;
         this.rules = rules;
         this.publicUrl = publicUrl.base();
     }
@@ -36,13 +41,56 @@ class RequestLookup {
     SigningRequest find(String organization, String id, ContainerRequestContext context) {
         Caller caller = Authentication.callerOf(context);
         requireOrganization(organization);
+        return found(id, caller)
+                .orElseThrow(() -> draft(organization, id, context).isPresent()
+                        ? Problem.of(
+                                        Status.CONFLICT,
+                                        "signing request " + SafeFileName.of(id) + " has no file",
+                                        "send one to UploadUnsignedArtifact; its Status says whether it is still waited for")
+                                .refusal()
+                        : unknown(id));
+    }
+
+    /** The draft with this id that the caller may see; empty if there is none, or its file came. */
+    Optional<Draft> draft(String organization, String id, ContainerRequestContext context) {
+        Caller caller = Authentication.callerOf(context);
+        requireOrganization(organization);
+        return uuid(id).flatMap(drafts::find).filter(d -> rules.mayRead(caller, d.project()));
+    }
+
+    /**
+     * A request, with its file or without.
+     *
+     * @throws Problem.Refusal if there is none that the caller may see
+     */
+    RequestView view(String organization, String id, ContainerRequestContext context) {
+        Caller caller = Authentication.callerOf(context);
+        // The draft first: a file that comes between the two looks leaves a request to be found.
+        Optional<Draft> draft = draft(organization, id, context);
+        return draft.map(d -> RequestView.of(d, link(context, organization, d.id())))
+                .or(() -> found(id, caller).map(r -> RequestView.of(r, link(context, organization, r.id()))))
+                .orElseThrow(() -> unknown(id));
+    }
+
+    /** The same request as it is by now, for the same caller. */
+    RequestView again(RequestView before) {
+        UUID id = UUID.fromString(before.signingRequestId());
+        Optional<RequestView> draft = drafts.find(id).map(d -> RequestView.of(d, before.webLink()));
+        return draft.or(() -> requests.find(id).map(r -> RequestView.of(r, before.webLink())))
+                .orElse(before);
+    }
+
+    private Optional<SigningRequest> found(String id, Caller caller) {
         return uuid(id).flatMap(requests::find)
-                .filter(r -> rules.mayRead(caller, r.submission().project()))
-                .orElseThrow(() -> Problem.of(
-                                Status.NOT_FOUND,
-                                "there is no signing request " + SafeFileName.of(id) + " that you may see",
-                                "use the address that the answer to SubmitWithArtifact gave in Location")
-                        .refusal());
+                .filter(r -> rules.mayRead(caller, r.submission().project()));
+    }
+
+    private static Problem.Refusal unknown(String id) {
+        return Problem.of(
+                        Status.NOT_FOUND,
+                        "there is no signing request " + SafeFileName.of(id) + " that you may see",
+                        "use the address that the answer to SubmitWithArtifact gave in Location")
+                .refusal();
     }
 
     /** @throws Problem.Refusal if this service signs for somebody else */

@@ -2,6 +2,7 @@ package io.countersign.signer.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.countersign.policy.Origin;
+import io.countersign.signer.request.Draft;
 import io.countersign.signer.request.SigningRequest;
 import io.countersign.signer.request.SigningRequest.Canceled;
 import io.countersign.signer.request.SigningRequest.Completed;
@@ -29,15 +30,15 @@ record RequestView(
         Optional<String> description,
         String projectSlug,
         String signingPolicySlug,
-        String unsignedArtifactLink,
+        Optional<String> unsignedArtifactLink,
         Optional<String> signedArtifactLink,
         Optional<String> failureReason,
         Optional<String> provenanceLink,
         String signingRequestId,
-        String fileName,
+        Optional<String> fileName,
         String submitter,
         String submittedAt,
-        String unsignedArtifactSha256,
+        Optional<String> unsignedArtifactSha256,
         Optional<String> signedArtifactSha256,
         Optional<OriginView> origin,
         Optional<String> originalSigningRequestId,
@@ -71,6 +72,8 @@ record RequestView(
             Optional<String> failureReason) {}
 
     private enum Shown {
+        RETRIEVING("InProgress", "RetrievingArtifact", false),
+        NOT_RETRIEVED("Failed", "ArtifactRetrievalFailed", true),
         WAITING_FOR_APPROVAL("WaitingForApproval", "WaitingForApproval", false),
         QUEUED("InProgress", "QueuedForProcessing", false),
         PROCESSING("InProgress", "Processing", false),
@@ -87,6 +90,14 @@ record RequestView(
             this.status = status;
             this.workflowStatus = workflowStatus;
             this.isFinal = isFinal;
+        }
+
+        static Shown of(Draft draft) {
+            return switch (draft.state()) {
+                case OPEN -> RETRIEVING;
+                case CANCELED -> CANCELED;
+                case EXPIRED -> NOT_RETRIEVED;
+            };
         }
 
         static Shown of(SigningRequest request) {
@@ -122,21 +133,47 @@ record RequestView(
                 submission.description(),
                 submission.project(),
                 submission.policy(),
-                link + "/UnsignedArtifact",
+                Optional.of(link + "/UnsignedArtifact"),
                 completed.map(c -> link + "/SignedArtifact"),
                 failureReason(request),
                 completed.map(c -> link + "/Provenance"),
                 submission.id().toString(),
-                submission.fileName(),
+                Optional.of(submission.fileName()),
                 submission.submitter(),
                 submission.submittedAt().toString(),
-                submission.artifact().value().hex(),
+                Optional.of(submission.artifact().value().hex()),
                 completed.map(c -> c.signed().value().hex()),
                 submission.origin().map(OriginView::of),
                 submission.resubmittedFrom().map(UUID::toString),
                 request instanceof WaitingForApproval w
                         ? Optional.of(w.expiresAt().toString())
                         : Optional.empty());
+    }
+
+    /** The same, of one whose file is still to come. */
+    static RequestView of(Draft draft, String link) {
+        Shown shown = Shown.of(draft);
+        return new RequestView(
+                shown.status,
+                shown.workflowStatus,
+                shown.isFinal,
+                link,
+                draft.description(),
+                draft.project(),
+                draft.policy(),
+                Optional.empty(),
+                Optional.empty(),
+                draft.reason(),
+                Optional.empty(),
+                draft.id().toString(),
+                Optional.empty(),
+                draft.submitter(),
+                draft.submittedAt().toString(),
+                Optional.empty(),
+                Optional.empty(),
+                draft.origin().map(OriginView::of),
+                Optional.empty(),
+                Optional.empty());
     }
 
     StatusView statusOnly() {

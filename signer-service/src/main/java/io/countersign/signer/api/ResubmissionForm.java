@@ -1,13 +1,11 @@
 package io.countersign.signer.api;
 
 import java.util.Optional;
-import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
 
-/** The multipart form of Resubmit, checked as a whole. */
+/** What Resubmit is told, checked as a whole. */
 record ResubmissionForm(String originalSigningRequestId, String signingPolicySlug, Optional<String> description) {
     /** @throws Problem.Refusal if the form cannot be taken, naming everything that is wrong with it */
-    static ResubmissionForm read(MultipartFormDataInput input) {
-        FormFields form = new FormFields(input);
+    static ResubmissionForm read(FormFields form) {
         ResubmissionForm read = new ResubmissionForm(
                 form.text("originalSigningRequestId").orElse(""),
                 form.slug("signingPolicySlug"),

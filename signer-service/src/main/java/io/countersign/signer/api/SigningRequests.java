@@ -9,13 +9,17 @@ import io.countersign.signer.pipeline.Intake.SubmissionRefused;
 import io.countersign.signer.pipeline.UnsignableUpload;
 import io.countersign.signer.request.SigningRequest;
 import io.countersign.signer.request.SigningRequest.Completed;
+import io.smallrye.common.annotation.Blocking;
+import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -27,7 +31,9 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
 
 /** {@code /v1/{organization}/SigningRequests}, as SignPath documents it. Callers are known by the time they come here. */
@@ -39,8 +45,10 @@ class SigningRequests {
     private final RequestLookup lookup;
     private final Intake intake;
     private final ArtifactStore artifacts;
+    private final StatusWait changed;
 
-    SigningRequests(RequestLookup lookup, Intake intake, ArtifactStore artifacts) {
+    SigningRequests(RequestLookup lookup, Intake intake, ArtifactStore artifacts, StatusWait changed) {
+        this.changed = changed;
         this.lookup = lookup;
         this.intake = intake;
         this.artifacts = artifacts;
@@ -99,17 +107,34 @@ class SigningRequests {
             @PathParam("organization") String organization,
             @PathParam("id") String id,
             @Context ContainerRequestContext context) {
-        SigningRequest request = lookup.find(organization, id, context);
-        return RequestView.of(request, lookup.link(context, organization, request.id()));
+        return lookup.view(organization, id, context);
     }
 
+    /**
+     * What a client polls, or waits for.
+     *
+     * @param wait how many seconds to wait for another workflow status than the one now, or than {@code from}
+     */
     @GET
     @Path("{id}/Status")
-    public RequestView.StatusView status(
+    @Blocking
+    public Uni<RequestView.StatusView> status(
             @PathParam("organization") String organization,
             @PathParam("id") String id,
+            @QueryParam("wait") @DefaultValue("0") int wait,
+            @QueryParam("from") Optional<String> from,
             @Context ContainerRequestContext context) {
-        return request(organization, id, context).statusOnly();
+        RequestView now = lookup.view(organization, id, context);
+        if (wait <= 0 || now.isFinalStatus()) {
+            return Uni.createFrom().item(now.statusOnly());
+        }
+        String known = from.orElse(now.workflowStatus());
+        return changed.change(
+                        UUID.fromString(now.signingRequestId()),
+                        Duration.ofSeconds(Math.min(wait, StatusWait.LONGEST_SECONDS)),
+                        () -> lookup.again(now),
+                        seen -> !seen.workflowStatus().equals(known))
+                .map(RequestView::statusOnly);
     }
 
     @GET

@@ -25,13 +25,14 @@ record SubmissionForm(
         Path artifact) {
     static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
-    private static final String PROJECT = "projectSlug";
-    private static final String POLICY = "signingPolicySlug";
-    private static final String DESCRIPTION = "description";
+    static final String PROJECT = "projectSlug";
+    static final String POLICY = "signingPolicySlug";
+    static final String DESCRIPTION = "description";
     private static final String ARTIFACT = "artifact";
     private static final String CONFIGURATION = "artifactConfigurationSlug";
     private static final String KEY = "idempotencyKey";
-    private static final Set<String> KNOWN = Set.of(PROJECT, POLICY, DESCRIPTION, ARTIFACT, CONFIGURATION, KEY);
+    private static final Set<String> KNOWN = Set.of(PROJECT, POLICY, DESCRIPTION, ARTIFACT, KEY);
+    static final Set<String> KNOWN_WITHOUT_FILE = Set.of(PROJECT, POLICY, DESCRIPTION, KEY);
 
     private static final Pattern PRINTABLE = Pattern.compile("[\\x21-\\x7E]{1,128}");
 
@@ -43,27 +44,9 @@ record SubmissionForm(
         String project = form.slug(PROJECT);
         String policy = form.slug(POLICY);
         Optional<String> description = form.line(DESCRIPTION);
-        Optional<String> key = idempotencyKey.or(() -> form.line(KEY));
-        if (key.filter(k -> !PRINTABLE.matcher(k).matches()).isPresent()) {
-            errors.add(new Problem.Fault(
-                    "the idempotency key is not 1 to 128 printable ASCII characters",
-                    "make it of the run's and the job's name and the file's SHA-256"));
-        }
+        Optional<String> key = key(form, idempotencyKey);
         Optional<FormValue> artifact = artifact(fields, errors);
-        if (fields.containsKey(CONFIGURATION)) {
-            errors.add(new Problem.Fault(
-                    "the field artifactConfigurationSlug is not supported yet",
-                    "leave it out: the artifact is one PE file, and it is signed as such"));
-        }
-        fields.keySet().stream()
-                .filter(name -> !KNOWN.contains(name))
-                .sorted()
-                .forEach(name -> errors.add(
-                        name.startsWith("parameters.")
-                                ? new Problem.Fault(
-                                        "the field " + name + " is not supported yet",
-                                        "leave parameters out: there is no artifact configuration to use them")
-                                : new Problem.Fault("the field \"" + name + "\" is unknown", "leave it out")));
+        refuseOthers(form, KNOWN);
         form.requireGood();
         FormValue file = artifact.orElseThrow();
         return new SubmissionForm(
@@ -73,6 +56,64 @@ record SubmissionForm(
                 description,
                 key,
                 file.getFileItem().getFile());
+    }
+
+    /** From the header or the field. */
+    static Optional<String> key(FormFields form, Optional<String> header) {
+        Optional<String> key = header.or(() -> form.line(KEY));
+        if (key.filter(k -> !PRINTABLE.matcher(k).matches()).isPresent()) {
+            form.errors()
+                    .add(new Problem.Fault(
+                            "the idempotency key is not 1 to 128 printable ASCII characters",
+                            "make it of the run's and the job's name and the file's SHA-256"));
+        }
+        return key;
+    }
+
+    /** What is not used is refused by its name, since a client that sends it counts on it. */
+    static void refuseOthers(FormFields form, Set<String> known) {
+        form.names().stream()
+                .filter(name -> !known.contains(name))
+                .sorted()
+                .map(SubmissionForm::unused)
+                .forEach(form.errors()::add);
+    }
+
+    private static Problem.Fault unused(String name) {
+        if (name.equals(CONFIGURATION)) {
+            return new Problem.Fault(
+                    "the field artifactConfigurationSlug is not supported yet",
+                    "leave it out: the artifact is one PE file, and it is signed as such");
+        }
+        if (name.startsWith("parameters.")) {
+            return new Problem.Fault(
+                    "the field " + name + " is not supported yet",
+                    "leave parameters out: there is no artifact configuration to use them");
+        }
+        if (name.equals("origin") || name.startsWith("origin.")) {
+            return new Problem.Fault(
+                    "the field " + name + " is not taken from a submitter",
+                    "leave it out: where a file was built is told by the CI system's own token");
+        }
+        return new Problem.Fault("the field \"" + name + "\" is unknown", "leave it out");
+    }
+
+    /**
+     * A file without words to it.
+     *
+     * @param fileName made safe
+     */
+    record Artifact(String fileName, Path file) {}
+
+    /** @throws Problem.Refusal if the form is anything but one artifact */
+    static Artifact artifactAlone(MultipartFormDataInput input) {
+        FormFields form = new FormFields(input);
+        Optional<FormValue> artifact = artifact(input.getValues(), form.errors());
+        refuseOthers(form, Set.of(ARTIFACT));
+        form.requireGood();
+        FormValue file = artifact.orElseThrow();
+        return new Artifact(
+                SafeFileName.of(file.getFileName()), file.getFileItem().getFile());
     }
 
     private static Optional<FormValue> artifact(Map<String, Collection<FormValue>> fields, List<Problem.Fault> errors) {

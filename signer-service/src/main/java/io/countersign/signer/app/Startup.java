@@ -4,7 +4,7 @@ import io.countersign.signer.pipeline.Attempts;
 import io.countersign.signer.pipeline.PolicyResources;
 import io.countersign.signer.pipeline.SigningWorkers;
 import io.countersign.signer.pipeline.UnfitKey;
-import io.countersign.signer.request.jdbc.JdbcRequests;
+import io.countersign.signer.request.AnnouncedRequests;
 import io.quarkus.flyway.FlywayDataSource;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -26,7 +26,7 @@ class Startup {
     private final SigningSettings settings;
     private final Folders folders;
     private final Flyway flyway;
-    private final JdbcRequests requests;
+    private final AnnouncedRequests requests;
     private final Attempts attempts;
     private final PolicyResources resources;
     private final SigningWorkers workers;
@@ -37,7 +37,7 @@ class Startup {
             SigningSettings settings,
             Folders folders,
             @FlywayDataSource("embedded") Flyway flyway,
-            JdbcRequests requests,
+            AnnouncedRequests requests,
             Attempts attempts,
             PolicyResources resources,
             SigningWorkers workers) {

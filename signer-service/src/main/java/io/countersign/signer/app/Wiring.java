@@ -20,12 +20,17 @@ import io.countersign.signer.pipeline.ApprovalDesk;
 import io.countersign.signer.pipeline.Attempts;
 import io.countersign.signer.pipeline.Expiry;
 import io.countersign.signer.pipeline.Intake;
+import io.countersign.signer.pipeline.LateArtifacts;
 import io.countersign.signer.pipeline.PolicyResources;
 import io.countersign.signer.pipeline.SigningPipeline;
 import io.countersign.signer.pipeline.SigningWorkers;
 import io.countersign.signer.policy.SigningRules;
+import io.countersign.signer.request.AnnouncedRequests;
 import io.countersign.signer.request.Approvals;
+import io.countersign.signer.request.Drafts;
+import io.countersign.signer.request.RequestChanges;
 import io.countersign.signer.request.jdbc.JdbcApprovals;
+import io.countersign.signer.request.jdbc.JdbcDrafts;
 import io.countersign.signer.request.jdbc.JdbcRequests;
 import io.countersign.trust.TrustFolder;
 import io.countersign.x509.PathBuilder;
@@ -91,8 +96,33 @@ class Wiring {
 
     @Produces
     @Singleton
-    JdbcRequests requests(@DataSource("embedded") AgroalDataSource database) {
-        return new JdbcRequests(database);
+    RequestChanges requestChanges() {
+        return new RequestChanges();
+    }
+
+    @Produces
+    @Singleton
+    AnnouncedRequests requests(@DataSource("embedded") AgroalDataSource database, RequestChanges changes) {
+        return new AnnouncedRequests(new JdbcRequests(database), changes);
+    }
+
+    @Produces
+    @Singleton
+    Drafts drafts(@DataSource("embedded") AgroalDataSource database) {
+        return new JdbcDrafts(database);
+    }
+
+    @Produces
+    @Singleton
+    LateArtifacts lateArtifacts(
+            Intake intake,
+            SigningRules rules,
+            AuditLog audit,
+            ArtifactStore artifacts,
+            AnnouncedRequests requests,
+            Drafts drafts,
+            RequestChanges changes) {
+        return new LateArtifacts(intake, rules, audit, artifacts, requests, drafts, changes, clock);
     }
 
     @Produces
@@ -143,7 +173,7 @@ class Wiring {
             SigningRules rules,
             AuditLog audit,
             ArtifactStore artifacts,
-            JdbcRequests requests,
+            AnnouncedRequests requests,
             PolicyResources resources,
             Folders folders) {
         return new SigningPipeline(rules, audit, artifacts, requests, resources, folders.work(), clock);
@@ -155,7 +185,7 @@ class Wiring {
             SigningRules rules,
             SigningPipeline pipeline,
             AuditLog audit,
-            JdbcRequests requests,
+            AnnouncedRequests requests,
             SigningSettings settings) {
         return new Attempts(
                 rules, pipeline, audit, requests, settings.firstRetry(), settings.timestampPatience(), clock);
@@ -163,7 +193,13 @@ class Wiring {
 
     @Produces
     @Singleton
-    SigningWorkers signingWorkers(JdbcRequests requests, Attempts attempts, AuditLog audit, Credentials credentials) {
+    SigningWorkers signingWorkers(
+            AnnouncedRequests requests,
+            Attempts attempts,
+            AuditLog audit,
+            Credentials credentials,
+            Drafts drafts,
+            RequestChanges changes) {
         Expiry expiry = new Expiry(audit, requests, clock);
         return new SigningWorkers(
                 requests,
@@ -171,6 +207,7 @@ class Wiring {
                 Runtime.getRuntime().availableProcessors(),
                 () -> {
                     expiry.run();
+                    drafts.expire(clock.instant()).forEach(changes::changed);
                     credentials.sweep(clock.instant());
                 },
                 clock);
@@ -182,7 +219,7 @@ class Wiring {
             SigningRules rules,
             AuditLog audit,
             ArtifactStore artifacts,
-            JdbcRequests requests,
+            AnnouncedRequests requests,
             SigningWorkers workers) {
         return new Intake(rules, audit, artifacts, requests, workers::wake, clock);
     }
@@ -193,7 +230,7 @@ class Wiring {
             SigningRules rules,
             AuditLog audit,
             Approvals approvals,
-            JdbcRequests requests,
+            AnnouncedRequests requests,
             Intake intake,
             SigningWorkers workers) {
         return new ApprovalDesk(rules, audit, approvals, requests, intake, workers::wake, clock);

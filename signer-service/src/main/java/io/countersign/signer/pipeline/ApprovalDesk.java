@@ -8,7 +8,6 @@ import io.countersign.signer.audit.AuditLog;
 import io.countersign.signer.audit.Printable;
 import io.countersign.signer.identity.Caller;
 import io.countersign.signer.pipeline.Intake.SubmissionRefused;
-import io.countersign.signer.policy.Refused;
 import io.countersign.signer.policy.SigningRules;
 import io.countersign.signer.request.Approval;
 import io.countersign.signer.request.Approvals;
@@ -112,7 +111,7 @@ public final class ApprovalDesk {
     public SigningRequest cancel(Caller caller, SigningRequest request) throws SubmissionRefused, Conflict {
         boolean own = caller.name().equals(request.submission().submitter());
         if (!own && !caller.roles().contains(Role.ADMINISTRATOR)) {
-            throw refused(caller, List.of(SigningRules.notYours(caller)));
+            throw intake.refused(caller, List.of(SigningRules.notYours(caller)));
         }
         if (!(request instanceof WaitingForApproval || request instanceof Queued)) {
             throw new Conflict(
@@ -154,14 +153,8 @@ public final class ApprovalDesk {
     private void requireAllowed(Caller caller, WaitingForApproval waiting) throws SubmissionRefused {
         List<Violation> violations = rules.examineApproval(caller, waiting, now());
         if (!violations.isEmpty()) {
-            throw refused(caller, violations);
+            throw intake.refused(caller, violations);
         }
-    }
-
-    private SubmissionRefused refused(Caller caller, List<Violation> violations) {
-        Refused refused = new Refused(violations);
-        intake.refuse(caller, refused.reason());
-        return new SubmissionRefused(refused);
     }
 
     private Instant now() {

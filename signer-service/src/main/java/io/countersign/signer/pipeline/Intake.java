@@ -108,7 +108,7 @@ public final class Intake {
         if (before.isPresent()) {
             return again(order, before.get(), ArtifactStore.digestOf(order.file()));
         }
-        requireSignable(order);
+        requireSignable(order.caller(), order.fileName(), order.file());
         long size = Files.size(order.file());
         Digest digest = artifacts.keep(order.file());
         Submission submission = new Submission(
@@ -159,14 +159,19 @@ public final class Intake {
                 .orElseThrow();
     }
 
-    private void requireAllowed(Caller caller, String project, String policy, Optional<Origin> origin)
+    void requireAllowed(Caller caller, String project, String policy, Optional<Origin> origin)
             throws SubmissionRefused {
         List<Violation> violations = rules.examine(caller, project, policy, origin, now());
         if (!violations.isEmpty()) {
-            Refused refused = new Refused(violations);
-            refuse(caller, refused.reason());
-            throw new SubmissionRefused(refused);
+            throw refused(caller, violations);
         }
+    }
+
+    /** Puts on record that policy says no. */
+    SubmissionRefused refused(Caller caller, List<Violation> violations) {
+        Refused refused = new Refused(violations);
+        refuse(caller, refused.reason());
+        return new SubmissionRefused(refused);
     }
 
     private Optional<SigningRequest> before(Order order) {
@@ -186,15 +191,26 @@ public final class Intake {
     }
 
     private Optional<SigningRequest> add(Submission submission) {
+        SigningRequest request = first(submission);
+        if (!requests.add(request)) {
+            return Optional.empty();
+        }
+        accepted(submission);
+        return Optional.of(request);
+    }
+
+    /** What a submission begins as: people are waited for where its policy wants their approval. */
+    SigningRequest first(Submission submission) {
         Policy policy = rules.policy(submission.project(), submission.policy());
-        SigningRequest request = policy.approvals() == 0
+        return policy.approvals() == 0
                 ? Queued.first(submission)
                 : new WaitingForApproval(
                         submission,
                         submission.submittedAt().plus(policy.approval().expiry()));
-        if (!requests.add(request)) {
-            return Optional.empty();
-        }
+    }
+
+    /** Says that a request was taken, and wakes the workers. */
+    void accepted(Submission submission) {
         LOG.infof(
                 "%s submitted by %s: %s, %d bytes, %s, for %s/%s",
                 submission.id(),
@@ -205,14 +221,13 @@ public final class Intake {
                 submission.project(),
                 submission.policy());
         wake.run();
-        return Optional.of(request);
     }
 
-    private void requireSignable(Order order) throws UnsignableUpload, IOException {
+    void requireSignable(Caller caller, String fileName, Path file) throws UnsignableUpload, IOException {
         try {
-            SubmittedFile.requireSignable(order.file());
+            SubmittedFile.requireSignable(file);
         } catch (UnsignableUpload e) {
-            refuse(order.caller(), order.fileName() + ": " + e.getMessage());
+            refuse(caller, fileName + ": " + e.getMessage());
             throw e;
         }
     }

@@ -13,9 +13,12 @@ import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -85,6 +88,29 @@ class ApprovalsTest extends ApiTranscript {
         assertThat(status.getString("status")).isEqualTo("Denied");
         assertThat(status.getString("failureReason")).isEqualTo("denied by admin: the changelog is missing");
         admin().post(location + "/Approve").then().statusCode(409);
+    }
+
+    @Test
+    void whoWaitsForTheStatusIsAnsweredWhenItChanges() throws Exception {
+        String location = waiting();
+        long begin = System.nanoTime();
+        caller().get(location + "/status?wait=1").then().body("status", equalTo("WaitingForApproval"));
+        assertThat(System.nanoTime() - begin).isGreaterThan(900_000_000L);
+
+        CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> {
+            try {
+                return caller().get(location + "/Status?wait=30")
+                        .then()
+                        .extract()
+                        .path("status");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        Thread.sleep(100);
+        assertThat(answer).isNotDone();
+        caller().post(location + "/cancel").then().statusCode(200);
+        assertThat(answer.get(5, TimeUnit.SECONDS)).isEqualTo("Canceled");
     }
 
     @Test

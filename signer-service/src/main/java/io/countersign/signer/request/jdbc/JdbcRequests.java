@@ -18,7 +18,7 @@ import javax.sql.DataSource;
  * and so one transaction. Written for SQLite.
  */
 public final class JdbcRequests implements RequestRepository, RequestQueue {
-    private static final String INSERT = "INSERT INTO signing_request (id, project, policy, policy_form, submitter,"
+    static final String INSERT = "INSERT INTO signing_request (id, project, policy, policy_form, submitter,"
             + " file_name, description, artifact_sha256, artifact_size, submitted_at, origin, idempotency_key,"
             + " resubmitted_from, state, attempt, expires_at, not_before)"
             + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)"
@@ -54,28 +54,31 @@ public final class JdbcRequests implements RequestRepository, RequestQueue {
 
     @Override
     public boolean add(SigningRequest request) {
+        return sql.update("keep request " + request.id(), INSERT, values(request)) == 1;
+    }
+
+    /** For {@link #INSERT}. */
+    static Object[] values(SigningRequest request) {
         Submission s = request.submission();
         Row row = Row.of(request);
-        return sql.update(
-                        "keep request " + s.id(),
-                        INSERT,
-                        s.id().toString(),
-                        s.project(),
-                        s.policy(),
-                        s.policyForm(),
-                        s.submitter(),
-                        s.fileName(),
-                        s.description().orElse(null),
-                        s.artifact().value().hex(),
-                        s.size(),
-                        s.submittedAt().toEpochMilli(),
-                        s.origin().map(OriginJson::write).orElse(null),
-                        s.idempotencyKey().orElse(null),
-                        s.resubmittedFrom().map(UUID::toString).orElse(null),
-                        row.state(),
-                        row.expiresAt(),
-                        row.notBefore())
-                == 1;
+        return new Object[] {
+            s.id().toString(),
+            s.project(),
+            s.policy(),
+            s.policyForm(),
+            s.submitter(),
+            s.fileName(),
+            s.description().orElse(null),
+            s.artifact().value().hex(),
+            s.size(),
+            s.submittedAt().toEpochMilli(),
+            s.origin().map(OriginJson::write).orElse(null),
+            s.idempotencyKey().orElse(null),
+            s.resubmittedFrom().map(UUID::toString).orElse(null),
+            row.state(),
+            row.expiresAt(),
+            row.notBefore()
+        };
     }
 
     @Override

@@ -10,8 +10,8 @@ import java.util.List;
 import javax.sql.DataSource;
 
 /**
- * One statement a call, each a transaction of its own. Safe for several threads. Each method throws {@link StoreUnavailable},
- * which names the purpose, if the database does not answer.
+ * Statements, each a transaction of its own unless they are given together. Safe for several threads. Each method throws
+ * {@link StoreUnavailable}, which names the purpose, if the database does not answer.
  */
 public record Sql(DataSource database) {
     /** What a row says. */
@@ -38,6 +38,41 @@ public record Sql(DataSource database) {
                 found.add(reader.read(rows));
             }
             return found;
+        } catch (SQLException e) {
+            throw new StoreUnavailable("could not " + purpose + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Statements of one transaction. */
+    record Together(Connection connection) {
+        int update(String sql, Object... values) throws SQLException {
+            try (PreparedStatement statement = prepare(connection, sql, values)) {
+                return statement.executeUpdate();
+            }
+        }
+    }
+
+    /** What is done together; false undoes it. */
+    @FunctionalInterface
+    interface Work {
+        boolean in(Together statements) throws SQLException;
+    }
+
+    boolean together(String purpose, Work work) {
+        try (Connection connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            boolean done = false;
+            try {
+                done = work.in(new Together(connection));
+            } finally {
+                if (done) {
+                    connection.commit();
+                } else {
+                    connection.rollback();
+                }
+                connection.setAutoCommit(true);
+            }
+            return done;
         } catch (SQLException e) {
             throw new StoreUnavailable("could not " + purpose + ": " + e.getMessage(), e);
         }

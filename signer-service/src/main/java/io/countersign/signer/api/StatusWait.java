@@ -1,0 +1,70 @@
+package io.countersign.signer.api;
+
+import io.countersign.signer.request.RequestChanges;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/** Answers once a request has changed, or the time is over; a waiting client holds no thread. */
+@Singleton
+class StatusWait {
+    /** Less than proxies wait for an answer, as a rule. */
+    static final int LONGEST_SECONDS = 50;
+
+    private static final int MOST_WAITING = 2000;
+
+    private final RequestChanges changes;
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    StatusWait(RequestChanges changes) {
+        this.changes = changes;
+    }
+
+    /**
+     * Waits for the first change after this call and looks then; at once where too many wait.
+     *
+     * @param look called when there is something to see; it may block
+     * @param isAwaited whether what was seen is worth an answer
+     */
+    <T> Uni<T> change(UUID request, Duration most, Supplier<T> look, Predicate<T> isAwaited) {
+        if (waiting.incrementAndGet() > MOST_WAITING) {
+            waiting.decrementAndGet();
+            return Uni.createFrom().item(look);
+        }
+        return Uni.createFrom()
+                .<T>emitter(answer -> {
+                    RequestChanges.Listening listening = changes.listen(id -> {
+                        if (id.equals(request)) {
+                            // The one who made the change does not wait for what we read.
+                            Infrastructure.getDefaultWorkerPool().execute(() -> {
+                                try {
+                                    T seen = look.get();
+                                    if (isAwaited.test(seen)) {
+                                        answer.complete(seen);
+                                    }
+                                } catch (RuntimeException e) {
+                                    answer.fail(e);
+                                }
+                            });
+                        }
+                    });
+                    answer.onTermination(listening::close);
+                    // It may have changed before we listened.
+                    T present = look.get();
+                    if (isAwaited.test(present)) {
+                        answer.complete(present);
+                    }
+                })
+                .ifNoItem()
+                .after(most)
+                .recoverWithUni(
+                        () -> Uni.createFrom().item(look).runSubscriptionOn(Infrastructure.getDefaultWorkerPool()))
+                .onTermination()
+                .invoke(() -> waiting.decrementAndGet());
+    }
+}
