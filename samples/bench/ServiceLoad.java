@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
 /**
  * Clients of a signer, for samples/bench/service; run as a source file. Each submits a file of its own, waits, and fetches what came.
  *
- * <p>{@code load URL TOKEN-FILE FILE CLIENTS SECONDS PAUSE-MS} prints "ARTIFACTS SECONDS SUBMIT-P50 WHOLE-P50 WHOLE-P99", in
+ * <p>{@code load URL TOKEN-FILE FILE CLIENTS SECONDS} prints "ARTIFACTS SECONDS SUBMIT-P50 WHOLE-P50 WHOLE-P99", in
  * milliseconds. {@code fill DATABASE COUNT} puts finished requests with their audit events into a store.
  */
 final class ServiceLoad {
@@ -40,12 +40,11 @@ final class ServiceLoad {
                     Files.readString(Path.of(arguments[2])).strip(),
                     Files.readAllBytes(Path.of(arguments[3])),
                     Integer.parseInt(arguments[4]),
-                    Integer.parseInt(arguments[5]),
-                    Integer.parseInt(arguments[6]));
+                    Integer.parseInt(arguments[5]));
         }
     }
 
-    private static void load(String base, String token, byte[] file, int clients, int seconds, int pause)
+    private static void load(String base, String token, byte[] file, int clients, int seconds)
             throws InterruptedException {
         List<Long> submits = Collections.synchronizedList(new ArrayList<>());
         List<Long> wholes = Collections.synchronizedList(new ArrayList<>());
@@ -57,7 +56,7 @@ final class ServiceLoad {
                 HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
                 try {
                     while (System.nanoTime() < end) {
-                        one(http, base, token, file, pause, submits, wholes);
+                        one(http, base, token, file, submits, wholes);
                     }
                 } catch (IOException | InterruptedException e) {
                     System.err.println(e);
@@ -76,7 +75,7 @@ final class ServiceLoad {
     }
 
     private static void one(
-            HttpClient http, String base, String token, byte[] file, int pause, List<Long> submits, List<Long> wholes)
+            HttpClient http, String base, String token, byte[] file, List<Long> submits, List<Long> wholes)
             throws IOException, InterruptedException {
         long begin = System.nanoTime();
         // An overlay of its own: the same bytes would be kept once.
@@ -96,7 +95,7 @@ final class ServiceLoad {
         }
         submits.add(System.nanoTime() - begin);
         while (true) {
-            String status = http.send(request(base + id.group(1) + "/Status", token).build(), BodyHandlers.ofString())
+            String status = http.send(request(base + id.group(1) + "/Status?wait=30", token).build(), BodyHandlers.ofString())
                     .body();
             if (status.contains("\"Completed\"")) {
                 break;
@@ -104,7 +103,6 @@ final class ServiceLoad {
             if (!status.contains("\"isFinalStatus\":false")) {
                 throw new IOException(status);
             }
-            Thread.sleep(pause);
         }
         HttpResponse<byte[]> signed =
                 http.send(request(base + id.group(1) + "/SignedArtifact", token).build(), BodyHandlers.ofByteArray());
