@@ -80,9 +80,11 @@ public final class SigningWorkers {
         return turns.size() == threads && turns.values().stream().noneMatch(t -> t.isBefore(oldest));
     }
 
-    /** Says that a request waits. */
+    /** Says that a request waits. Who is busy looks anyway, so that more signals than workers would only be looked for in vain. */
     public void wake() {
-        signals.release();
+        if (signals.availablePermits() < threads) {
+            signals.release();
+        }
     }
 
     /**

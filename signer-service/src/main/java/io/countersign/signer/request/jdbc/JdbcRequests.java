@@ -26,14 +26,17 @@ public final class JdbcRequests implements RequestRepository, RequestQueue {
     private static final String CLAIM = "UPDATE signing_request"
             + " SET state = 'PROCESSING', attempt = attempt + 1, worker = ?, lease_until = ?, not_before = NULL"
             + " WHERE id = (SELECT id FROM signing_request"
-            + " WHERE (state = 'QUEUED' AND not_before <= ?) OR (state = 'PROCESSING' AND lease_until <= ?)"
+            // Said again, so that SQLite takes the index of those alone: https://www.sqlite.org/partialindex.html,
+            // section 3.
+            + " WHERE state IN ('QUEUED', 'PROCESSING')"
+            + " AND ((state = 'QUEUED' AND not_before <= ?) OR (state = 'PROCESSING' AND lease_until <= ?))"
             + " ORDER BY submitted_at, id LIMIT 1) RETURNING *";
     private static final String HELD = " WHERE id = ? AND state = 'PROCESSING' AND attempt = ? AND worker = ?";
     private static final String RENEW = "UPDATE signing_request SET lease_until = ?" + HELD;
     private static final String SETTLE = "UPDATE signing_request SET state = ?, not_before = ?, signed_sha256 = ?,"
             + " provenance = ?, reason = ?, finished_at = ?, worker = NULL, lease_until = NULL" + HELD;
-    private static final String RELEASE_ALL =
-            "UPDATE signing_request SET lease_until = ? WHERE state = 'PROCESSING' RETURNING *";
+    private static final String RELEASE_ALL = "UPDATE signing_request SET lease_until = ?"
+            + " WHERE state IN ('QUEUED', 'PROCESSING') AND state = 'PROCESSING' RETURNING *";
 
     private static final String BY_KEY = "SELECT * FROM signing_request"
             + " WHERE submitter = ? AND project = ? AND policy = ? AND idempotency_key = ?";

@@ -11,7 +11,11 @@ import io.countersign.signer.request.SigningRequest.Processing;
 import io.countersign.signer.request.SigningRequest.Queued;
 import io.countersign.signer.request.StoreUnavailable;
 import io.countersign.signer.request.Submission;
+import java.lang.reflect.Field;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +29,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JdbcRequestsTest {
     private static final Duration LEASE = Duration.ofSeconds(60);
@@ -202,5 +208,24 @@ class JdbcRequestsTest {
         assertThatThrownBy(() -> requests.add(Queued.first(submission)))
                 .isInstanceOf(StoreUnavailable.class)
                 .hasMessageContaining(submission.id().toString());
+    }
+
+    /** What is asked often, on the store as it is migrated: none of it may read every request that ever was. */
+    @ParameterizedTest
+    @ValueSource(strings = {"CLAIM", "BY_KEY", "TO_APPROVE", "EXPIRED", "RELEASE_ALL", "HELD"})
+    void nothingThatIsAskedOftenReadsEveryRequest(String statement) throws Exception {
+        Field field = JdbcRequests.class.getDeclaredField(statement);
+        field.setAccessible(true);
+        String sql = (String) field.get(null);
+        try (Connection connection = Database.in(folder).getConnection();
+                Statement explain = connection.createStatement();
+                ResultSet plan = explain.executeQuery("EXPLAIN QUERY PLAN "
+                        + (sql.startsWith(" WHERE") ? "SELECT * FROM signing_request" + sql : sql))) {
+            List<String> steps = new ArrayList<>();
+            while (plan.next()) {
+                steps.add(plan.getString("detail"));
+            }
+            assertThat(steps).isNotEmpty().noneMatch(s -> s.matches("SCAN \\w+"));
+        }
     }
 }
