@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 final class CanonicalPath {
     private static final Map<String, String> WORDS = Stream.of(
                     "v1",
+                    "github",
                     "SigningRequests",
                     "SubmitWithArtifact",
                     "SubmitWithoutArtifact",

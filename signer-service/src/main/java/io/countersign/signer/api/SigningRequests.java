@@ -174,7 +174,7 @@ class SigningRequests {
                 .build();
     }
 
-    private static Completed completed(SigningRequest request) {
+    static Completed completed(SigningRequest request) {
         if (request instanceof Completed completed) {
             return completed;
         }

@@ -10,6 +10,7 @@ import io.countersign.signer.artifact.ArtifactStore;
 import io.countersign.signer.artifact.disk.DiskArtifactStore;
 import io.countersign.signer.audit.AuditLog;
 import io.countersign.signer.audit.jdbc.JdbcAuditLog;
+import io.countersign.signer.connector.GitHubConnector;
 import io.countersign.signer.identity.BearerTokens;
 import io.countersign.signer.identity.oidc.IdTokens;
 import io.countersign.signer.identity.token.Credentials;
@@ -35,6 +36,7 @@ import io.countersign.signer.request.jdbc.JdbcRequests;
 import io.countersign.trust.TrustFolder;
 import io.countersign.x509.PathBuilder;
 import io.quarkus.agroal.DataSource;
+import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -222,6 +224,16 @@ class Wiring {
             AnnouncedRequests requests,
             SigningWorkers workers) {
         return new Intake(rules, audit, artifacts, requests, workers::wake, clock);
+    }
+
+    @Produces
+    @Singleton
+    GitHubConnector gitHubConnector(
+            Supplier<Configuration> configuration,
+            Intake intake,
+            Folders folders,
+            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize most) {
+        return new GitHubConnector(configuration, intake, folders.work(), most.asLongValue());
     }
 
     @Produces

@@ -159,7 +159,12 @@ public final class Intake {
                 .orElseThrow();
     }
 
-    void requireAllowed(Caller caller, String project, String policy, Optional<Origin> origin)
+    /**
+     * Says before a long upload whether policy would let it in.
+     *
+     * @throws SubmissionRefused if policy says no; that is on record
+     */
+    public void requireAllowed(Caller caller, String project, String policy, Optional<Origin> origin)
             throws SubmissionRefused {
         List<Violation> violations = rules.examine(caller, project, policy, origin, now());
         if (!violations.isEmpty()) {

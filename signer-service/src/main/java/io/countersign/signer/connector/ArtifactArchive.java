@@ -1,0 +1,67 @@
+package io.countersign.signer.connector;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+
+/** The ZIP that GitHub makes of an artifact. */
+final class ArtifactArchive {
+    private static final int MOST_ENTRIES = 1000;
+
+    private ArtifactArchive() {}
+
+    /**
+     * Takes the only file out.
+     *
+     * @param most how many bytes it may have; what the archive says of itself is not believed
+     * @return its name as the archive has it, folders and all
+     * @throws OriginUnverified if there is not exactly one, or it is too large
+     */
+    static String extractOnly(Path archive, Path target, long most) throws IOException, OriginUnverified {
+        try (ZipFile zip = new ZipFile(archive.toFile())) {
+            if (zip.size() > MOST_ENTRIES) {
+                throw notOne(zip.size() + " entries");
+            }
+            List<? extends ZipEntry> files =
+                    zip.stream().filter(e -> !e.isDirectory()).toList();
+            if (files.size() != 1) {
+                throw notOne(files.size() + " files");
+            }
+            copy(zip, files.get(0), target, most);
+            return files.get(0).getName();
+        } catch (ZipException e) {
+            throw new OriginUnverified(
+                    "the artifact is no ZIP that can be read: " + e.getMessage(),
+                    "upload it with actions/upload-artifact, archived");
+        }
+    }
+
+    private static void copy(ZipFile zip, ZipEntry entry, Path target, long most) throws IOException, OriginUnverified {
+        long length = 0;
+        byte[] block = new byte[1 << 16];
+        try (InputStream in = zip.getInputStream(entry);
+                OutputStream out = Files.newOutputStream(target)) {
+            for (int n = in.read(block); n >= 0; n = in.read(block)) {
+                length += n;
+                if (length > most) {
+                    throw new OriginUnverified(
+                            "the file in the artifact is larger than the " + most + " bytes this service takes",
+                            "have its operator raise quarkus.http.limits.max-body-size");
+                }
+                out.write(block, 0, n);
+            }
+        }
+    }
+
+    private static OriginUnverified notOne(String got) {
+        return new OriginUnverified(
+                "the artifact has " + got + ", and a request signs one",
+                "upload the file that is to be signed as an artifact of its own");
+    }
+}

@@ -1,0 +1,185 @@
+package io.countersign.signer.connector;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * GitHub's REST API (https://docs.github.com/en/rest) for one repository, asked with the token that a build sent. Every answer has
+ * a size and a time that it cannot exceed. No redirect is followed but that to an artifact's bytes, and the token does not go along.
+ */
+final class GitHubApi {
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration READ = Duration.ofSeconds(30);
+    private static final Duration DOWNLOAD = Duration.ofMinutes(15);
+    private static final int LONGEST_ANSWER = 4 << 20;
+    private static final String JSON = "application/vnd.github+json";
+    private static final String RAW = "application/vnd.github.raw+json";
+    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "[::1]", "localhost");
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int TEMPORARY_REDIRECT = 307;
+
+    private final ObjectMapper json = new ObjectMapper();
+    private final String repository;
+    private final String token;
+
+    /** @param name {@code OWNER/NAME}, checked to be nothing else */
+    GitHubApi(URI base, String name, String token) {
+        this.repository = base.toString().replaceAll("/+$", "") + "/repos/" + name;
+        this.token = token;
+    }
+
+    /** A path whose parts are not ours. */
+    static String encoded(String path) {
+        return Arrays.stream(path.split("/", -1))
+                .map(part -> URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20"))
+                .collect(Collectors.joining("/"));
+    }
+
+    /** @throws OriginUnverified if there is no such thing that the token may read */
+    JsonNode get(String path, String what) throws OriginUnverified, GitHubUnavailable {
+        return find(path)
+                .orElseThrow(() -> new OriginUnverified(
+                        "GitHub shows the posted token no " + what,
+                        "give the job the permissions 'actions: read' and 'contents: read', and check the repository, run and"
+                                + " artifact that it names"));
+    }
+
+    /** Empty if there is no such thing that the token may read. */
+    Optional<JsonNode> find(String path) throws OriginUnverified, GitHubUnavailable {
+        Optional<byte[]> body = body(path, JSON);
+        try {
+            return body.isEmpty() ? Optional.empty() : Optional.of(json.readTree(body.get()));
+        } catch (JsonProcessingException e) {
+            throw new GitHubUnavailable("the answer for " + path + " is not JSON", e);
+        } catch (IOException e) {
+            throw new GitHubUnavailable("the answer for " + path + " cannot be read", e);
+        }
+    }
+
+    /** A file of the repository. */
+    Optional<String> file(String path, String commit) throws OriginUnverified, GitHubUnavailable {
+        return body("/contents/" + encoded(path) + "?ref=" + commit, RAW)
+                .map(octets -> new String(octets, StandardCharsets.UTF_8));
+    }
+
+    private Optional<byte[]> body(String path, String accept) throws OriginUnverified, GitHubUnavailable {
+        try {
+            HttpURLConnection exchange = open(URI.create(repository + path), accept, true);
+            if (exchange.getResponseCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+                return Optional.empty();
+            }
+            requireGood(exchange, path);
+            try (InputStream in = exchange.getInputStream()) {
+                byte[] body = in.readNBytes(LONGEST_ANSWER + 1);
+                if (body.length > LONGEST_ANSWER) {
+                    throw new GitHubUnavailable("the answer for " + path + " is longer than " + LONGEST_ANSWER);
+                }
+                return Optional.of(body);
+            }
+        } catch (IOException e) {
+            throw new GitHubUnavailable("GitHub's API did not answer for " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Puts an artifact's archive into a file.
+     *
+     * @param most how many bytes it may have
+     */
+    void download(String path, Path target, long most) throws OriginUnverified, GitHubUnavailable {
+        try {
+            HttpURLConnection first = open(URI.create(repository + path), JSON, true);
+            int status = first.getResponseCode();
+            HttpURLConnection exchange = first;
+            if (status == HttpURLConnection.HTTP_MOVED_TEMP || status == TEMPORARY_REDIRECT) {
+                exchange = open(guarded(first.getHeaderField("Location")), "*/*", false);
+            }
+            requireGood(exchange, path);
+            copy(exchange, target, most);
+        } catch (IOException e) {
+            throw new GitHubUnavailable("the artifact could not be fetched: " + e.getMessage(), e);
+        }
+    }
+
+    private static void copy(HttpURLConnection exchange, Path target, long most)
+            throws IOException, OriginUnverified, GitHubUnavailable {
+        long deadline = System.nanoTime() + DOWNLOAD.toNanos();
+        long length = 0;
+        byte[] block = new byte[1 << 16];
+        try (InputStream in = exchange.getInputStream();
+                OutputStream out = Files.newOutputStream(target)) {
+            for (int n = in.read(block); n >= 0; n = in.read(block)) {
+                length += n;
+                if (length > most) {
+                    throw new OriginUnverified(
+                            "the artifact is larger than the " + most + " bytes this service takes",
+                            "upload the one file that is to be signed as an artifact of its own");
+                }
+                if (System.nanoTime() > deadline) {
+                    throw new GitHubUnavailable(
+                            "the artifact was not there after " + DOWNLOAD.toMinutes() + " minutes");
+                }
+                out.write(block, 0, n);
+            }
+        }
+    }
+
+    private HttpURLConnection open(URI uri, String accept, boolean withToken) throws IOException {
+        HttpURLConnection exchange = (HttpURLConnection) uri.toURL().openConnection();
+        exchange.setInstanceFollowRedirects(false);
+        exchange.setConnectTimeout((int) CONNECT.toMillis());
+        exchange.setReadTimeout((int) READ.toMillis());
+        exchange.setRequestProperty("Accept", accept);
+        exchange.setRequestProperty("User-Agent", "countersign");
+        if (withToken) {
+            exchange.setRequestProperty("Authorization", "Bearer " + token);
+            exchange.setRequestProperty("X-GitHub-Api-Version", "2022-11-28");
+        }
+        return exchange;
+    }
+
+    private static URI guarded(String location) throws IOException {
+        try {
+            URI uri = URI.create(String.valueOf(location));
+            if ("https".equals(uri.getScheme())
+                    || ("http".equals(uri.getScheme()) && LOOPBACK.contains(uri.getHost()))) {
+                return uri;
+            }
+        } catch (IllegalArgumentException e) {
+            throw new IOException("GitHub redirects to what is no address", e);
+        }
+        throw new IOException("GitHub redirects to an address without https");
+    }
+
+    private static void requireGood(HttpURLConnection exchange, String path)
+            throws IOException, OriginUnverified, GitHubUnavailable {
+        int status = exchange.getResponseCode();
+        if (status == HttpURLConnection.HTTP_OK) {
+            return;
+        }
+        boolean limited = status == TOO_MANY_REQUESTS
+                || (status == HttpURLConnection.HTTP_FORBIDDEN
+                        && "0".equals(exchange.getHeaderField("X-RateLimit-Remaining")));
+        if (limited || status >= HttpURLConnection.HTTP_INTERNAL_ERROR) {
+            throw new GitHubUnavailable("GitHub's API answered " + status + " for " + path);
+        }
+        throw new OriginUnverified(
+                "GitHub's API answered " + status + " for " + path + " with the posted token",
+                "give the job the permissions 'actions: read' and 'contents: read', and post its github.token");
+    }
+}
