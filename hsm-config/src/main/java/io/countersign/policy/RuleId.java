@@ -19,7 +19,8 @@ public enum RuleId {
     APPROVER_LISTED("approver-listed"),
     APPROVER_IS_ANOTHER("approver-is-another"),
     APPROVAL_IN_TIME("approval-in-time"),
-    POLICY_UNCHANGED("policy-unchanged");
+    POLICY_UNCHANGED("policy-unchanged"),
+    HASH_SIGNING_ALLOWED("hash-signing-allowed");
 
     private final String label;
 

@@ -3,6 +3,7 @@ package io.countersign.signer.api;
 import io.countersign.signer.audit.Printable;
 import io.countersign.signer.identity.BearerTokens;
 import io.countersign.signer.identity.Caller;
+import io.countersign.signer.identity.RateLimits;
 import io.countersign.signer.identity.token.IssuedTokens;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
@@ -12,6 +13,7 @@ import jakarta.ws.rs.core.Response.Status;
 import jakarta.ws.rs.core.UriBuilder;
 import jakarta.ws.rs.ext.Provider;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
@@ -38,8 +40,10 @@ class Authentication implements ContainerRequestFilter {
 
     private final BearerTokens tokens;
     private final IssuedTokens issued;
+    private final RateLimits limits;
 
-    Authentication(BearerTokens tokens, IssuedTokens issued) {
+    Authentication(BearerTokens tokens, IssuedTokens issued, RateLimits limits) {
+        this.limits = limits;
         this.tokens = tokens;
         this.issued = issued;
     }
@@ -103,6 +107,21 @@ class Authentication implements ContainerRequestFilter {
                     problem.detail());
             request.abortWith(problem.response()
                     // The body was not read and is not going to be.
+                    .header("Connection", "close")
+                    .build());
+            return;
+        }
+        Optional<Duration> wait = limits.call(caller.get().name());
+        if (wait.isPresent()) {
+            LOG.infof("429 for %s", caller.get().name());
+            request.abortWith(Problem.of(
+                            Status.TOO_MANY_REQUESTS,
+                            "\"" + caller.get().name() + "\" has called more often than it may",
+                            "wait as Retry-After says; Status?wait=50 waits without asking again and again")
+                    .response()
+                    .header(
+                            "Retry-After",
+                            Math.max(1, wait.get().plusMillis(999).toSeconds()))
                     .header("Connection", "close")
                     .build());
             return;

@@ -14,7 +14,18 @@ import java.util.stream.Stream;
 final class CanonicalPath {
     private static final Map<String, String> WORDS = Stream.of(
                     "v1",
+                    "v1-pre",
                     "github",
+                    "SignHash",
+                    "Cryptoki",
+                    "MySigningPolicies",
+                    "Certificates",
+                    "X509Certificate",
+                    "AuditLog",
+                    "Events",
+                    "SigningRequestEvents",
+                    "ApiTokens",
+                    "Revoke",
                     "SigningRequests",
                     "SubmitWithArtifact",
                     "SubmitWithoutArtifact",
@@ -34,7 +45,8 @@ final class CanonicalPath {
 
     /** Whether the path begins with SignPath's {@code /API}. */
     static boolean isSignPaths(String raw) {
-        return raw.regionMatches(true, 0, "/API/v1/", 0, "/API/v1/".length());
+        return raw.regionMatches(true, 0, "/API/v1/", 0, "/API/v1/".length())
+                || raw.regionMatches(true, 0, "/API/v1-pre/", 0, "/API/v1-pre/".length());
     }
 
     /** @param raw as it came, percent-encoding and all */

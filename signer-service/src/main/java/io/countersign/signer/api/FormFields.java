@@ -3,7 +3,9 @@ package io.countersign.signer.api;
 import jakarta.ws.rs.core.Response.Status;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,7 +22,21 @@ final class FormFields {
     private final List<Problem.Fault> errors = new ArrayList<>();
 
     FormFields(MultipartFormDataInput input) {
-        this.fields = input.getValues();
+        // SignPath's clients write ProjectSlug or projectSlug.
+        Map<String, Collection<FormValue>> named = new HashMap<>();
+        input.getValues()
+                .forEach((name, values) -> named.computeIfAbsent(decapitalized(name), n -> new ArrayList<>())
+                        .addAll(values));
+        this.fields = named;
+    }
+
+    static String decapitalized(String name) {
+        return name.isEmpty() ? name : name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1);
+    }
+
+    /** The parts of this name, text or files. */
+    Collection<FormValue> parts(String name) {
+        return fields.getOrDefault(name, List.of());
     }
 
     Set<String> names() {

@@ -1,10 +1,13 @@
 package io.countersign.signer.api;
 
+import io.countersign.key.KeyUnavailable;
 import io.countersign.policy.RuleId;
 import io.countersign.signer.audit.AuditUnavailable;
 import io.countersign.signer.audit.Printable;
+import io.countersign.signer.identity.token.TokenNotGiven;
 import io.countersign.signer.pipeline.Conflict;
 import io.countersign.signer.pipeline.Intake.SubmissionRefused;
+import io.countersign.signer.pipeline.UnfitHash;
 import io.countersign.signer.pipeline.UnsignableUpload;
 import io.countersign.signer.request.StoreUnavailable;
 import jakarta.ws.rs.NotFoundException;
@@ -52,6 +55,32 @@ class ProblemMappers {
     @ServerExceptionMapper
     Response conflict(Conflict e) {
         return Problem.of(Status.CONFLICT, e.getMessage(), e.remedy())
+                .response()
+                .build();
+    }
+
+    @ServerExceptionMapper
+    Response unfit(UnfitHash e) {
+        return Problem.of(Status.BAD_REQUEST, e.getMessage(), e.remedy())
+                .response()
+                .build();
+    }
+
+    @ServerExceptionMapper
+    Response noKey(KeyUnavailable e) {
+        LOG.error(e.getMessage(), e);
+        return Problem.of(
+                        Status.SERVICE_UNAVAILABLE,
+                        "the key cannot be used now",
+                        "try again later; the operator finds the cause in the service's log")
+                .response()
+                .header("Retry-After", 10)
+                .build();
+    }
+
+    @ServerExceptionMapper
+    Response noToken(TokenNotGiven e) {
+        return Problem.of(Status.FORBIDDEN, e.getMessage(), e.remedy())
                 .response()
                 .build();
     }

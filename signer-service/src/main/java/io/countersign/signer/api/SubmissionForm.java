@@ -3,7 +3,6 @@ package io.countersign.signer.api;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -28,7 +27,7 @@ record SubmissionForm(
     static final String PROJECT = "projectSlug";
     static final String POLICY = "signingPolicySlug";
     static final String DESCRIPTION = "description";
-    private static final String ARTIFACT = "artifact";
+    static final String ARTIFACT = "artifact";
     private static final String CONFIGURATION = "artifactConfigurationSlug";
     private static final String KEY = "idempotencyKey";
     private static final Set<String> KNOWN = Set.of(PROJECT, POLICY, DESCRIPTION, ARTIFACT, KEY);
@@ -39,13 +38,12 @@ record SubmissionForm(
     /** @throws Problem.Refusal if the form cannot be taken, naming everything that is wrong with it */
     static SubmissionForm read(MultipartFormDataInput input, Optional<String> idempotencyKey) {
         FormFields form = new FormFields(input);
-        Map<String, Collection<FormValue>> fields = input.getValues();
         List<Problem.Fault> errors = form.errors();
         String project = form.slug(PROJECT);
         String policy = form.slug(POLICY);
         Optional<String> description = form.line(DESCRIPTION);
         Optional<String> key = key(form, idempotencyKey);
-        Optional<FormValue> artifact = artifact(fields, errors);
+        Optional<FormValue> artifact = artifact(form.parts(ARTIFACT), errors);
         refuseOthers(form, KNOWN);
         form.requireGood();
         FormValue file = artifact.orElseThrow();
@@ -108,7 +106,7 @@ record SubmissionForm(
     /** @throws Problem.Refusal if the form is anything but one artifact */
     static Artifact artifactAlone(MultipartFormDataInput input) {
         FormFields form = new FormFields(input);
-        Optional<FormValue> artifact = artifact(input.getValues(), form.errors());
+        Optional<FormValue> artifact = artifact(form.parts(ARTIFACT), form.errors());
         refuseOthers(form, Set.of(ARTIFACT));
         form.requireGood();
         FormValue file = artifact.orElseThrow();
@@ -116,8 +114,7 @@ record SubmissionForm(
                 SafeFileName.of(file.getFileName()), file.getFileItem().getFile());
     }
 
-    private static Optional<FormValue> artifact(Map<String, Collection<FormValue>> fields, List<Problem.Fault> errors) {
-        Collection<FormValue> values = fields.getOrDefault(ARTIFACT, List.of());
+    static Optional<FormValue> artifact(Collection<FormValue> values, List<Problem.Fault> errors) {
         if (values.size() != 1) {
             errors.add(
                     values.isEmpty()

@@ -12,14 +12,17 @@ import io.countersign.signer.audit.AuditLog;
 import io.countersign.signer.audit.jdbc.JdbcAuditLog;
 import io.countersign.signer.connector.GitHubConnector;
 import io.countersign.signer.identity.BearerTokens;
+import io.countersign.signer.identity.RateLimits;
 import io.countersign.signer.identity.oidc.IdTokens;
 import io.countersign.signer.identity.token.Credentials;
 import io.countersign.signer.identity.token.IssuedTokens;
+import io.countersign.signer.identity.token.TokenDesk;
 import io.countersign.signer.identity.token.TokenExchange;
 import io.countersign.signer.identity.token.jdbc.JdbcCredentials;
 import io.countersign.signer.pipeline.ApprovalDesk;
 import io.countersign.signer.pipeline.Attempts;
 import io.countersign.signer.pipeline.Expiry;
+import io.countersign.signer.pipeline.HashSigning;
 import io.countersign.signer.pipeline.Intake;
 import io.countersign.signer.pipeline.LateArtifacts;
 import io.countersign.signer.pipeline.PolicyResources;
@@ -258,6 +261,27 @@ class Wiring {
     @Singleton
     IssuedTokens issuedTokens(Supplier<Configuration> configuration, Credentials credentials) {
         return new IssuedTokens(configuration, credentials, clock);
+    }
+
+    @Produces
+    @Singleton
+    TokenDesk tokenDesk(
+            Supplier<Configuration> configuration, IssuedTokens issued, Credentials credentials, AuditLog audit) {
+        return new TokenDesk(configuration, issued, credentials, audit, clock);
+    }
+
+    @Produces
+    @Singleton
+    RateLimits rateLimits(
+            Supplier<Configuration> configuration,
+            @ConfigProperty(name = "countersign.requests-per-minute", defaultValue = "60000") int perMinute) {
+        return new RateLimits(configuration, perMinute, clock);
+    }
+
+    @Produces
+    @Singleton
+    HashSigning hashSigning(SigningRules rules, AuditLog audit, Intake intake, PolicyResources resources) {
+        return new HashSigning(rules, audit, intake, resources, clock);
     }
 
     @Produces

@@ -66,6 +66,47 @@ public sealed interface AuditEvent {
     /** Somebody took a request back. */
     record Cancellation(UUID request, Instant at, String actor, String session) implements AuditEvent {}
 
+    /**
+     * A key is about to be used for a digest of what nobody here has seen.
+     *
+     * @param request an id of this use; there is no signing request
+     * @param policy the policy's slug
+     * @param policyForm SHA-256 of its canonical form
+     */
+    record HashIntent(
+            UUID request,
+            Instant at,
+            String actor,
+            String session,
+            String project,
+            String policy,
+            String key,
+            Digest digest,
+            Digest policyForm)
+            implements AuditEvent {}
+
+    /**
+     * What came of it.
+     *
+     * @param failure why there is no signature; empty if there is one
+     */
+    record HashOutcome(UUID request, Instant at, Optional<String> failure) implements AuditEvent {
+        public HashOutcome {
+            failure = failure.map(Printable::of);
+        }
+    }
+
+    /**
+     * Somebody changed who may do what, other than by the configuration.
+     *
+     * @param request the id of what was made or taken back
+     */
+    record Administration(UUID request, Instant at, String actor, String session, String what) implements AuditEvent {
+        public Administration {
+            what = Printable.of(what);
+        }
+    }
+
     /** How an attempt ended. */
     enum Result {
         /** A signed file was made and judged good. */

@@ -32,8 +32,18 @@ public interface AuditLog {
      */
     List<AuditEvent> of(UUID request);
 
+    /** An event in its place. */
+    record Entry(long sequence, AuditEvent event) {}
+
     /**
-     * How many intents were written for requests of a policy since a time.
+     * The log from after a place on, oldest first.
+     *
+     * @throws AuditUnavailable if the log cannot be read
+     */
+    List<Entry> after(long sequence, int most);
+
+    /**
+     * How many intents were written under a policy since a time, those for bare digests included.
      *
      * @throws AuditUnavailable if the log cannot be read
      */

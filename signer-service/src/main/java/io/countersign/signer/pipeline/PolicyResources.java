@@ -111,7 +111,7 @@ public final class PolicyResources {
             return new Prepared(
                     this,
                     policy,
-                    fit(policy.key(), KeyPurpose.CODE_SIGNING),
+                    keyOf(policy),
                     hsm.attributes(policy.key()),
                     fit(evidenceKey, KeyPurpose.EVIDENCE),
                     timestamps.apply(policy.timestampAuthorities()),
@@ -121,6 +121,20 @@ public final class PolicyResources {
         } catch (UnfitKey e) {
             throw KeyUnavailable.permanently(e.getMessage(), e);
         }
+    }
+
+    /** The policy's key. */
+    SigningKey keyOf(Policy policy) throws KeyUnavailable {
+        try {
+            return fit(policy.key(), KeyPurpose.CODE_SIGNING);
+        } catch (UnfitKey e) {
+            throw KeyUnavailable.permanently(e.getMessage(), e);
+        }
+    }
+
+    /** What the policy signs with, for whoever checks its signatures: the leaf first, its root last. */
+    public List<X509Certificate> chain(Policy policy) throws KeyUnavailable {
+        return keyOf(policy).chain();
     }
 
     /** A list that cannot be read might name the very certificate. */

@@ -4,6 +4,7 @@ import io.countersign.home.Configuration;
 import io.countersign.home.Configuration.Project;
 import io.countersign.home.Policy;
 import io.countersign.home.Role;
+import io.countersign.key.Digest;
 import io.countersign.policy.Facts;
 import io.countersign.policy.Origin;
 import io.countersign.policy.PolicyForm;
@@ -110,6 +111,24 @@ public final class SigningRules {
                     .ifPresent(violations::add);
         }
         return violations.isEmpty() ? new Approved(request, policy.get(), present) : new Refused(violations);
+    }
+
+    /** Decides on a digest that a caller wants signed at once. Nobody can be asked for approval, who could not know of what. */
+    public Decision decideHash(Caller caller, String project, String policy, Digest digest, Instant at) {
+        List<Violation> violations = new ArrayList<>(examine(caller, project, policy, caller.origin(), at));
+        Configuration now = configuration.get();
+        Optional<Project> knownProject = now.project(project);
+        Optional<Policy> known = knownProject.flatMap(p -> p.policy(policy));
+        if (known.isEmpty() || !violations.isEmpty()) {
+            return new Refused(violations);
+        }
+        if (!known.get().hashSigning() || known.get().approvals() > 0) {
+            return new Refused(List.of(new Violation(
+                    RuleId.HASH_SIGNING_ALLOWED,
+                    "policy \"" + policy + "\" of project \"" + project + "\" signs no bare digests",
+                    "submit the file, or have a policy with hashSigning made in countersign.yaml")));
+        }
+        return new ApprovedHash(known.get(), PolicyForm.of(now, knownProject.get(), known.get()), digest);
     }
 
     /** What stands against this caller approving or denying a request that waits for it; empty if nothing does. */

@@ -53,9 +53,38 @@ abstract class ApiTranscript {
 
     LabTsa tsa;
 
+    private String configured;
+
     @AfterEach
     void theAuthorityRecovers() {
         tsa.behave(LabTsa.Mode.GOOD);
+    }
+
+    @AfterEach
+    void theConfigurationIsAsItWas() throws IOException {
+        if (configured != null) {
+            Configuration present = configuration.get();
+            Files.writeString(home.root().resolve("countersign.yaml"), configured);
+            configured = null;
+            awaitAnotherThan(present);
+        }
+    }
+
+    /** Has the service read another configuration while the test runs: these projects more, and what follows them. */
+    void configure(String projects) throws IOException {
+        Path file = home.root().resolve("countersign.yaml");
+        configured = Files.readString(file);
+        Configuration present = configuration.get();
+        Files.writeString(file, configured + projects);
+        awaitAnotherThan(present);
+    }
+
+    private void awaitAnotherThan(Configuration present) {
+        Instant deadline = Instant.now().plus(Duration.ofSeconds(20));
+        while (configuration.get().equals(present)) {
+            assertThat(Instant.now()).as("the configuration was not read again").isBefore(deadline);
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        }
     }
 
     RequestSpecification caller() throws IOException {

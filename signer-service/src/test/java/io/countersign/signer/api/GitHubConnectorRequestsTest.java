@@ -15,16 +15,10 @@ import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,18 +31,15 @@ class GitHubConnectorRequestsTest extends ApiTranscript {
     private static final AtomicInteger OVERLAY = new AtomicInteger(100);
 
     private MockGitHub github;
-    private String before;
     private byte[] driver;
 
     @BeforeEach
     void aProjectOnGitHub() throws IOException {
         github = MockGitHub.start();
-        Path file = home.root().resolve("countersign.yaml");
-        before = Files.readString(file);
         // Artifacts are known again by their number, so each test has bytes of its own.
         driver = PeSample.plus().overlay(OVERLAY.incrementAndGet()).toByteArray();
         github.artifact(9, Map.of("build/hello.sys", driver));
-        Files.writeString(file, before + """
+        configure("""
                   - slug: connected
                     name: Built on GitHub
                     repository:
@@ -66,22 +57,11 @@ class GitHubConnectorRequestsTest extends ApiTranscript {
                         origin: { branches: [main], tags: ["v*"], runners: [github-hosted], reruns: false }
                 githubApi: %s
                 """.formatted(github.url()));
-        await(() -> configuration.get().githubApi().filter(github.url()::equals).isPresent());
     }
 
     @AfterEach
-    void asItWas() throws IOException {
-        Files.writeString(home.root().resolve("countersign.yaml"), before);
-        await(() -> configuration.get().githubApi().isEmpty());
+    void gitHubEnds() {
         github.close();
-    }
-
-    private static void await(BooleanSupplier condition) {
-        Instant deadline = Instant.now().plus(Duration.ofSeconds(20));
-        while (!condition.getAsBoolean()) {
-            assertThat(Instant.now()).as("the configuration was not read again").isBefore(deadline);
-            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
-        }
     }
 
     private Map<String, Object> order() {

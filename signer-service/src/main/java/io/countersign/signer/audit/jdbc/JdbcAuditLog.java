@@ -1,15 +1,7 @@
 package io.countersign.signer.audit.jdbc;
 
-import io.countersign.key.Bytes;
-import io.countersign.key.Digest;
-import io.countersign.key.DigestAlgorithm;
 import io.countersign.signer.audit.AuditEvent;
-import io.countersign.signer.audit.AuditEvent.Approval;
-import io.countersign.signer.audit.AuditEvent.Cancellation;
-import io.countersign.signer.audit.AuditEvent.Denial;
 import io.countersign.signer.audit.AuditEvent.Intent;
-import io.countersign.signer.audit.AuditEvent.Outcome;
-import io.countersign.signer.audit.AuditEvent.Refusal;
 import io.countersign.signer.audit.AuditLog;
 import io.countersign.signer.audit.AuditUnavailable;
 import java.sql.Connection;
@@ -18,24 +10,25 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.UUID;
 import javax.sql.DataSource;
 
 /** The table {@code audit_event}, whose triggers refuse change and deletion. */
 public final class JdbcAuditLog implements AuditLog {
-    private static final String INSERT = "INSERT INTO audit_event (at, kind, request, attempt, actor, session,"
-            + " key_name, artifact_sha256, policy_sha256, result, output_sha256, reason)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String OPEN = "SELECT * FROM audit_event i WHERE kind = 'INTENT' AND NOT EXISTS"
             + " (SELECT 1 FROM audit_event o WHERE o.request = i.request AND o.attempt = i.attempt"
             + " AND o.kind = 'OUTCOME') ORDER BY seq";
+    private static final String AFTER = "SELECT * FROM audit_event WHERE seq > ? ORDER BY seq LIMIT ?";
     private static final String OF_REQUEST = "SELECT * FROM audit_event WHERE request = ? ORDER BY seq";
 
     private static final String UNDER_POLICY =
-            "SELECT COUNT(*) FROM audit_event i JOIN signing_request r ON r.id = i.request"
-                    + " WHERE i.kind = 'INTENT' AND i.at >= ? AND r.project = ? AND r.policy = ?";
+            "SELECT (SELECT COUNT(*) FROM audit_event i JOIN signing_request r ON r.id = i.request"
+                    + " WHERE i.kind = 'INTENT' AND i.at >= ?1 AND r.project = ?2 AND r.policy = ?3)"
+                    + " + (SELECT COUNT(*) FROM audit_event"
+                    + " WHERE kind = 'HASH_INTENT' AND project = ?2 AND policy = ?3 AND at >= ?1)";
 
     private final DataSource database;
 
@@ -45,45 +38,16 @@ public final class JdbcAuditLog implements AuditLog {
 
     @Override
     public void append(AuditEvent event) {
-        Object[] columns;
-        if (event instanceof Intent i) {
-            columns = new Object[] {
-                "INTENT", i.attempt(), i.actor(), null, i.key(), hex(i.artifact()), hex(i.policy()), null, null, null
-            };
-        } else if (event instanceof Outcome o) {
-            columns = new Object[] {
-                "OUTCOME",
-                o.attempt(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                o.result().name(),
-                o.output().map(JdbcAuditLog::hex).orElse(null),
-                o.reason().orElse(null)
-            };
-        } else if (event instanceof Approval a) {
-            columns = new Object[] {
-                "APPROVAL", null, a.actor(), a.session(), null, hex(a.artifact()), hex(a.policy()), null, null, null
-            };
-        } else if (event instanceof Denial d) {
-            columns = new Object[] {"DENIAL", null, d.actor(), d.session(), null, null, null, null, null, d.reason()};
-        } else if (event instanceof Cancellation c) {
-            columns = new Object[] {"CANCELLATION", null, c.actor(), c.session(), null, null, null, null, null, null};
-        } else {
-            Refusal r = (Refusal) event;
-            columns = new Object[] {"REFUSAL", null, r.actor(), null, null, null, null, null, null, r.reason()};
-        }
+        Map<String, Object> columns = AuditRow.of(event);
+        String insert = "INSERT INTO audit_event (" + String.join(", ", columns.keySet()) + ") VALUES ("
+                + String.join(", ", Collections.nCopies(columns.size(), "?")) + ")";
         try (Connection connection = database.getConnection();
-                PreparedStatement insert = connection.prepareStatement(INSERT)) {
-            insert.setLong(1, event.at().toEpochMilli());
-            insert.setString(2, (String) columns[0]);
-            insert.setString(3, event.request().toString());
-            for (int i = 1; i < columns.length; i++) {
-                insert.setObject(i + 3, columns[i]);
+                PreparedStatement statement = connection.prepareStatement(insert)) {
+            int i = 0;
+            for (Object value : columns.values()) {
+                statement.setObject(++i, value);
             }
-            insert.executeUpdate();
+            statement.executeUpdate();
         } catch (SQLException e) {
             throw new AuditUnavailable("could not append " + event + ": " + e.getMessage(), e);
         }
@@ -91,12 +55,17 @@ public final class JdbcAuditLog implements AuditLog {
 
     @Override
     public List<Intent> intentsWithoutOutcome() {
-        return read(OPEN).stream().map(Intent.class::cast).toList();
+        return read(AuditRow::read, OPEN).stream().map(Intent.class::cast).toList();
     }
 
     @Override
     public List<AuditEvent> of(UUID request) {
-        return read(OF_REQUEST, request.toString());
+        return read(AuditRow::read, OF_REQUEST, request.toString());
+    }
+
+    @Override
+    public List<Entry> after(long sequence, int most) {
+        return read(row -> new Entry(row.getLong("seq"), AuditRow.read(row)), AFTER, sequence, most);
     }
 
     @Override
@@ -114,68 +83,27 @@ public final class JdbcAuditLog implements AuditLog {
         }
     }
 
-    private List<AuditEvent> read(String sql, String... values) {
+    /** What a row says. */
+    @FunctionalInterface
+    private interface Reader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    private <T> List<T> read(Reader<T> reader, String sql, Object... values) {
         try (Connection connection = database.getConnection();
                 PreparedStatement select = connection.prepareStatement(sql)) {
             for (int i = 0; i < values.length; i++) {
-                select.setString(i + 1, values[i]);
+                select.setObject(i + 1, values[i]);
             }
-            List<AuditEvent> events = new ArrayList<>();
+            List<T> found = new ArrayList<>();
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    events.add(event(row));
+                    found.add(reader.read(row));
                 }
             }
-            return events;
+            return found;
         } catch (SQLException e) {
             throw new AuditUnavailable("could not read the audit log: " + e.getMessage(), e);
         }
-    }
-
-    private static AuditEvent event(ResultSet row) throws SQLException {
-        UUID request = UUID.fromString(row.getString("request"));
-        Instant at = Instant.ofEpochMilli(row.getLong("at"));
-        int attempt = row.getInt("attempt");
-        String kind = row.getString("kind");
-        return switch (kind) {
-            case "INTENT" ->
-                new Intent(
-                        request,
-                        attempt,
-                        at,
-                        row.getString("actor"),
-                        row.getString("key_name"),
-                        sha256(row.getString("artifact_sha256")),
-                        sha256(row.getString("policy_sha256")));
-            case "OUTCOME" ->
-                new Outcome(
-                        request,
-                        attempt,
-                        at,
-                        AuditEvent.Result.valueOf(row.getString("result")),
-                        Optional.ofNullable(row.getString("output_sha256")).map(JdbcAuditLog::sha256),
-                        Optional.ofNullable(row.getString("reason")));
-            case "APPROVAL" ->
-                new Approval(
-                        request,
-                        at,
-                        row.getString("actor"),
-                        row.getString("session"),
-                        sha256(row.getString("artifact_sha256")),
-                        sha256(row.getString("policy_sha256")));
-            case "DENIAL" ->
-                new Denial(request, at, row.getString("actor"), row.getString("session"), row.getString("reason"));
-            case "CANCELLATION" -> new Cancellation(request, at, row.getString("actor"), row.getString("session"));
-            case "REFUSAL" -> new Refusal(request, at, row.getString("actor"), row.getString("reason"));
-            default -> throw new SQLException("audit event of unknown kind " + kind);
-        };
-    }
-
-    private static String hex(Digest digest) {
-        return digest.value().hex();
-    }
-
-    private static Digest sha256(String hex) {
-        return new Digest(DigestAlgorithm.SHA256, Bytes.ofHex(hex));
     }
 }
