@@ -30,6 +30,7 @@ class Startup {
     private final Attempts attempts;
     private final PolicyResources resources;
     private final SigningWorkers workers;
+    private final WebhookClock webhooks;
     private Optional<OwnerLock> lock = Optional.empty();
 
     Startup(
@@ -40,7 +41,9 @@ class Startup {
             AnnouncedRequests requests,
             Attempts attempts,
             PolicyResources resources,
-            SigningWorkers workers) {
+            SigningWorkers workers,
+            WebhookClock webhooks) {
+        this.webhooks = webhooks;
         this.config = config;
         this.settings = settings;
         this.folders = folders;
@@ -61,6 +64,7 @@ class Startup {
         attempts.resolveInterrupted();
         requests.releaseAll(Instant.now())
                 .forEach(r -> LOG.warnf("%s: was being worked on when the service stopped; resuming", r.id()));
+        webhooks.start();
         workers.start();
     }
 

@@ -36,6 +36,8 @@ import io.countersign.signer.request.RequestChanges;
 import io.countersign.signer.request.jdbc.JdbcApprovals;
 import io.countersign.signer.request.jdbc.JdbcDrafts;
 import io.countersign.signer.request.jdbc.JdbcRequests;
+import io.countersign.signer.webhook.Webhooks;
+import io.countersign.signer.webhook.jdbc.JdbcDeliveries;
 import io.countersign.trust.TrustFolder;
 import io.countersign.x509.PathBuilder;
 import io.quarkus.agroal.DataSource;
@@ -288,6 +290,16 @@ class Wiring {
     @Singleton
     TokenExchange tokenExchange(Supplier<Configuration> configuration, Credentials credentials, IssuedTokens issued) {
         return new TokenExchange(configuration, new IdTokens(configuration, JWKS_INTERVAL, clock), credentials, issued);
+    }
+
+    @Produces
+    @Singleton
+    Webhooks webhooks(
+            Supplier<Configuration> configuration,
+            AnnouncedRequests requests,
+            Drafts drafts,
+            @DataSource("embedded") AgroalDataSource database) {
+        return new Webhooks(configuration, requests, drafts, new JdbcDeliveries(database), clock);
     }
 
     @Produces

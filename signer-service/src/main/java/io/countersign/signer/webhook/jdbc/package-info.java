@@ -1,0 +1,2 @@
+/** Deliveries in an SQL table. */
+package io.countersign.signer.webhook.jdbc;
