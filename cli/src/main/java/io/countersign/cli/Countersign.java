@@ -58,6 +58,7 @@ public final class Countersign {
             "verify-provenance",
             "catalog",
             "policy",
+            "token",
             "hsm",
             "ca",
             "trust");
@@ -135,6 +136,11 @@ public final class Countersign {
                         .addSubcommand("lint", new PolicyLintCommand(shell))
                         .addSubcommand("explain", new PolicyExplainCommand(shell))
                         .addSubcommand("dry-run", new PolicyDryRunCommand(shell));
+            case "token" ->
+                new CommandLine(new TokenCommand())
+                        .addSubcommand("create", new TokenCreateCommand(shell))
+                        .addSubcommand("list", new TokenListCommand(shell))
+                        .addSubcommand("revoke", new TokenRevokeCommand(shell));
             case "hsm" ->
                 new CommandLine(new HsmCommand())
                         .addSubcommand("init", new HsmInitCommand(shell))

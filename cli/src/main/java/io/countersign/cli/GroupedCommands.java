@@ -17,7 +17,7 @@ final class GroupedCommands implements IHelpSectionRenderer {
                 "Sign", List.of("sign", "submit", "timestamp", "strip", "digest", "sign-digest", "attach", "formats"));
         groups.put("Check", List.of("verify", "explain", "rules", "diff", "verify-provenance"));
         groups.put("Driver packages", List.of("catalog"));
-        groups.put("Policy", List.of("policy"));
+        groups.put("Policy", List.of("policy", "token"));
         groups.put("Keys and trust", List.of("hsm", "ca", "trust"));
         return groups;
     }

@@ -1,16 +1,13 @@
 package io.countersign.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.countersign.cli.client.BearerToken;
 import io.countersign.cli.client.RequestStatus;
 import io.countersign.cli.client.ServerRefused;
 import io.countersign.cli.client.ServerUnavailable;
 import io.countersign.cli.client.SigningServer;
 import io.countersign.cli.client.Submission;
-import io.countersign.cli.process.Endpoints;
 import io.countersign.home.ConfigurationException;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -42,11 +39,8 @@ final class SubmitCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The file to sign; only read.")
     private Path file;
 
-    @Option(names = "--server", paramLabel = "URL", description = "The signing server.")
-    private Optional<URI> server = Optional.empty();
-
-    @Option(names = "--organization", paramLabel = "ID", description = "Its organization, by slug or id.")
-    private Optional<String> organization = Optional.empty();
+    @Mixin
+    private ServerOptions server;
 
     @Option(names = "--project", paramLabel = "SLUG", required = true, description = "The project.")
     private String project;
@@ -56,9 +50,6 @@ final class SubmitCommand implements Callable<Integer> {
 
     @Option(names = "--description", paramLabel = "TEXT", description = "A note for whoever reads the request.")
     private Optional<String> description = Optional.empty();
-
-    @Option(names = "--token-file", paramLabel = "F", description = "A file with the API token on its first line.")
-    private Optional<Path> tokenFile = Optional.empty();
 
     @Option(
             names = {"-o", "--output"},
@@ -84,7 +75,7 @@ final class SubmitCommand implements Callable<Integer> {
         }
         Path signed = OutputPath.file(output.isPresent() ? OutputPath.typed(output.get()) : signedName(file));
         Path provenance = OutputPath.file(provenanceOf(signed));
-        SigningServer target = target();
+        SigningServer target = server.target(shell);
         try {
             UUID id = upload(target, new Submission(file, project, policy, description));
             if (noWait) {
@@ -126,43 +117,6 @@ final class SubmitCommand implements Callable<Integer> {
 
     private void print(ObjectNode document, String line) {
         shell.out().println(json.wanted() ? Json.text(document) : line);
-    }
-
-    private SigningServer target() throws Failure, ConfigurationException, IOException {
-        Optional<Endpoints> running = Endpoints.read(shell.home());
-        URI url = server.or(() -> running.map(Endpoints::server))
-                .orElseThrow(() -> Failure.usage(
-                        "no --server given, and no 'countersign up' runs on "
-                                + shell.home().root(),
-                        "name the server with --server URL"));
-        boolean own = running.filter(e -> e.server().equals(url)).isPresent();
-        Optional<String> ownOrganization =
-                own ? Optional.of(shell.configuration().organization().slug()) : Optional.empty();
-        String of = organization
-                .or(() -> ownOrganization)
-                .orElseThrow(() -> Failure.usage(
-                        "no --organization given for " + url, "name it by its slug or id, as in its URLs"));
-        Path secret = tokenFile
-                .or(() -> shell.variable("COUNTERSIGN_TOKEN_FILE").map(Path::of))
-                .or(() -> own ? running.map(Endpoints::tokenFile) : Optional.empty())
-                .orElseThrow(() -> Failure.usage(
-                        "no API token for " + url, "give --token-file F or set COUNTERSIGN_TOKEN_FILE to its path"));
-        if (!Files.isRegularFile(secret)) {
-            throw Failure.usage("there is no token file " + secret, "write the API token on its first line");
-        }
-        checkScheme(url);
-        return new SigningServer(url, of, BearerToken.read(secret));
-    }
-
-    private void checkScheme(URI url) throws Failure {
-        boolean plain = "http".equals(url.getScheme());
-        if (url.getHost() == null || !(plain || "https".equals(url.getScheme()))) {
-            throw Failure.usage(
-                    "'" + url + "' is not the URL of a server", "write it as https://host or http://127.0.0.1:8317");
-        }
-        if (plain && !Addresses.isLoopback(url.getHost())) {
-            shell.progress("countersign: warning: " + url + " is plain HTTP: everybody on the way can read the token");
-        }
     }
 
     static Path signedName(Path file) {

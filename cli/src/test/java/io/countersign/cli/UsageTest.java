@@ -48,6 +48,9 @@ class UsageTest {
                 Arguments.of("explain x.sys --table --rules", "--table is for people, and alone", "leave it out"),
                 Arguments.of("policy", "policy needs a command: lint, explain or dry-run", "policy --help"),
                 Arguments.of("policy dry-run x.sys", "--submitter=NAME", "policy dry-run --help"),
+                Arguments.of("token", "token needs a command: create, list or revoke", "token --help"),
+                Arguments.of("token create", "--name=TEXT", "token create --help"),
+                Arguments.of("token revoke 7", "'7' is no token's id", "take it from 'countersign token list'"),
                 Arguments.of("ca", "ca needs a command: issue, list, revoke or refresh", "ca --help"),
                 Arguments.of(
                         "ca issue --enrolment e.yaml -o c.pem", "Neither --csr nor --key is given", "ca issue --help"),

@@ -12,8 +12,10 @@ import io.countersign.key.SigningKey;
 import io.countersign.sign.SignedFile;
 import io.countersign.timestamp.TimestampToken;
 import io.countersign.timestamp.Timestamped;
+import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -35,6 +37,8 @@ public final class SigningStatement {
      * @param policyDigest SHA-256 of the policy in its canonical form
      * @param keyAttributes what the token said of the key just before this signature
      * @param secondTimestamp another authority's over the same signature value, which is not in the file
+     * @param approvals those that counted when policy decided
+     * @param build where the submitted file was made, if somebody vouches for that
      */
     public record Context(
             String fileName,
@@ -47,9 +51,31 @@ public final class SigningStatement {
             String keyName,
             KeyAttributes keyAttributes,
             Optional<Timestamped> secondTimestamp,
+            List<Approval> approvals,
+            Optional<Build> build,
             Instant startedOn,
             Instant finishedOn,
             String toolVersion) {}
+
+    /** Somebody's consent to sign this file under this policy. */
+    public record Approval(String approver, Instant at) {}
+
+    /**
+     * A run of a CI system. Texts are empty where nobody told.
+     *
+     * @param vouchedBy who is believed about the rest
+     * @param repositoryId the number its host gave it
+     * @param run the page of the run
+     */
+    public record Build(
+            String vouchedBy,
+            URI repository,
+            String repositoryId,
+            String ref,
+            String commit,
+            String workflow,
+            String runner,
+            URI run) {}
 
     /**
      * The statement in a DSSE envelope, signed with the evidence key: one line of JSON.
@@ -88,15 +114,33 @@ public final class SigningStatement {
             second.put("token", t.token().encoded().toByteArray());
         });
         putPolicy(predicate.putObject("policy"), context);
-        predicate
-                .putObject("request")
-                .put("id", context.requestId())
-                .put("submitter", context.submitter())
-                .put("startedOn", context.startedOn().toString())
-                .put("finishedOn", context.finishedOn().toString());
+        putRequest(predicate.putObject("request"), context);
+        context.build().ifPresent(b -> putBuild(predicate.putObject("build"), b));
         putKey(predicate.putObject("key"), context);
         predicate.putObject("tool").put("name", "countersign").put("version", context.toolVersion());
         return statement;
+    }
+
+    private static void putRequest(ObjectNode node, Context context) {
+        node.put("id", context.requestId())
+                .put("submitter", context.submitter())
+                .put("startedOn", context.startedOn().toString())
+                .put("finishedOn", context.finishedOn().toString());
+        ArrayNode approvals = node.putArray("approvals");
+        context.approvals()
+                .forEach(
+                        a -> approvals.addObject().put("approver", a.approver()).put("at", a.at().toString()));
+    }
+
+    private static void putBuild(ObjectNode node, Build build) {
+        node.put("vouchedBy", build.vouchedBy())
+                .put("repository", build.repository().toString())
+                .put("repositoryId", build.repositoryId())
+                .put("ref", build.ref())
+                .put("commit", build.commit())
+                .put("workflow", build.workflow())
+                .put("runner", build.runner())
+                .put("run", build.run().toString());
     }
 
     private static void putDigest(ObjectNode descriptor, Digest digest) {

@@ -91,6 +91,8 @@ class VerifyProvenanceTest {
                 "publisher",
                 new KeyAttributes(true, true, true, false, true),
                 second.isPresent() ? Optional.of(new SecondTimestamp(second.get()).of(file)) : Optional.empty(),
+                List.of(new SigningStatement.Approval("alice", Instant.EPOCH)),
+                Optional.empty(),
                 Instant.EPOCH,
                 Instant.EPOCH.plusSeconds(1),
                 "0.1.0");

@@ -118,7 +118,7 @@ public final class SigningServer {
             throw e;
         }
         if (answer.status() != 201) {
-            throw refusal(answer);
+            throw ProblemDocument.refusal(server, answer.status(), answer.body());
         }
         try {
             return UUID.fromString(answer.location().substring(answer.location().lastIndexOf('/') + 1));
@@ -143,14 +143,15 @@ public final class SigningServer {
     public RequestStatus status(UUID id) throws InterruptedException, ServerRefused, ServerUnavailable {
         JsonNode json = json(id + "/Status");
         return new RequestStatus(
-                printable(json.path("status").asText()),
-                printable(json.path("workflowStatus").asText()),
+                ProblemDocument.printable(json.path("status").asText()),
+                ProblemDocument.printable(json.path("workflowStatus").asText()),
                 json.path("isFinalStatus").asBoolean());
     }
 
     /** Why a request failed or was denied; empty if the server does not say. */
     public String failureReason(UUID id) throws InterruptedException, ServerRefused, ServerUnavailable {
-        return printable(json(id.toString()).path("failureReason").asText(""));
+        return ProblemDocument.printable(
+                json(id.toString()).path("failureReason").asText(""));
     }
 
     /**
@@ -196,8 +197,8 @@ public final class SigningServer {
         try {
             String sha256 = download(id + "/SignedArtifact", signedPart);
             download(id + "/Provenance", provenancePart);
-            String wanted =
-                    printable(json(id.toString()).path("signedArtifactSha256").asText(""));
+            String wanted = ProblemDocument.printable(
+                    json(id.toString()).path("signedArtifactSha256").asText(""));
             if (!sha256.equals(wanted)) {
                 throw new ServerUnavailable("the signed file that came from " + server + " has the SHA-256 " + sha256
                         + ", but its request says " + (wanted.isEmpty() ? "none" : wanted)
@@ -226,7 +227,7 @@ public final class SigningServer {
         try (FileChannel file = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             Answer answer = ask(get(path), limits.answer(), Optional.of(file));
             if (answer.status() != 200) {
-                throw refusal(answer);
+                throw ProblemDocument.refusal(server, answer.status(), answer.body());
             }
         }
         try (InputStream written = Files.newInputStream(target)) {
@@ -235,15 +236,30 @@ public final class SigningServer {
     }
 
     private JsonNode json(String path) throws InterruptedException, ServerRefused, ServerUnavailable {
-        Answer answer = ask(get(path), limits.answer());
-        if (answer.status() != 200) {
-            throw refusal(answer);
+        return read(ask(get(path), limits.answer()));
+    }
+
+    private JsonNode read(Answer answer) throws ServerRefused, ServerUnavailable {
+        if (answer.status() / 100 != 2) {
+            throw ProblemDocument.refusal(server, answer.status(), answer.body());
         }
         try {
             return JSON.readTree(answer.body().toByteArray());
         } catch (IOException e) {
             throw new ServerUnavailable(server + " gave an answer that is not JSON: " + e.getMessage(), e);
         }
+    }
+
+    /** Asks what is not a request: {@code path} stands beside SigningRequests. */
+    JsonNode beside(String path, Optional<JsonNode> post)
+            throws InterruptedException, ServerRefused, ServerUnavailable {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(requests.resolve(path)).header("Authorization", token.header());
+        if (post.isPresent()) {
+            request.header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(post.get().toString()));
+        }
+        return read(ask(request.build(), limits.answer()));
     }
 
     private HttpRequest get(String path) {
@@ -323,39 +339,6 @@ public final class SigningServer {
             return "connection refused";
         }
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    }
-
-    /** What a status other than the wanted one means, from its RFC 9457 problem document where there is one. */
-    private ServerRefused refusal(Answer answer) throws ServerUnavailable {
-        int status = answer.status();
-        JsonNode problem = problem(answer.body().toByteArray());
-        String detail = Stream.of("detail", "title")
-                .map(name -> printable(problem.path(name).asText("")))
-                .filter(text -> !text.isEmpty())
-                .findFirst()
-                .orElse("no reason given");
-        String message = "%s answered %d: %s".formatted(server, status, detail);
-        if (status >= 500 || status == 429 || status < 400) {
-            throw new ServerUnavailable(message);
-        }
-        String hint = printable(problem.path("howToFix").asText(""));
-        // What is wrong with the fields of the form comes as a list, what is wrong with the file does not.
-        boolean ofTheFile =
-                status == 400 && !hint.isEmpty() && problem.path("errors").isEmpty();
-        return new ServerRefused(status, message, hint, ofTheFile);
-    }
-
-    private static JsonNode problem(byte[] body) {
-        try {
-            return JSON.readTree(body);
-        } catch (IOException e) {
-            return JSON.createObjectNode(); // a proxy's page, say; the status has to do
-        }
-    }
-
-    /** The server's words go to a terminal, so its control characters do not. */
-    private static String printable(String text) {
-        return text.replaceAll("\\p{C}+", " ").strip();
     }
 
     private static String segment(String text) {

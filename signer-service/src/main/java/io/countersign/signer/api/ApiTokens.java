@@ -140,7 +140,7 @@ class ApiTokens {
 
     @POST
     @Path("{id}/Revoke")
-    public Response revoke(
+    public Map<String, String> revoke(
             @PathParam("organization") String organization,
             @PathParam("id") String id,
             @Context ContainerRequestContext context)
@@ -151,6 +151,6 @@ class ApiTokens {
                                 Status.NOT_FOUND, "there is no such API token", "ask for the list of ApiTokens")
                         .refusal());
         desk.revoke(Authentication.callerOf(context), known);
-        return Response.noContent().build();
+        return Map.of("id", known.toString());
     }
 }

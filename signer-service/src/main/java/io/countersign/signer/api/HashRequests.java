@@ -22,6 +22,9 @@ import java.security.interfaces.ECPublicKey;
 import java.util.Base64;
 import org.bouncycastle.crypto.signers.PlainDSAEncoding;
 import org.bouncycastle.crypto.signers.StandardDSAEncoding;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
 
 /** Signing of digests, for callers who make the signed file themselves. */
@@ -42,6 +45,11 @@ class HashRequests {
     @POST
     @Path("SignHash")
     @Consumes(MediaType.MULTIPART_FORM_DATA)
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.MULTIPART_FORM_DATA,
+                            schema = @Schema(implementation = FormSchema.Hash.class)))
     public ObjectNode signHash(
             @PathParam("organization") String organization,
             MultipartFormDataInput input,

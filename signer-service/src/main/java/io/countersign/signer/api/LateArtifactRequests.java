@@ -27,6 +27,9 @@ import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
 
 /** Requests whose description comes first and whose file follows. */
@@ -46,6 +49,11 @@ class LateArtifactRequests {
     @POST
     @Path("SubmitWithoutArtifact")
     @Consumes(MediaType.MULTIPART_FORM_DATA)
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.MULTIPART_FORM_DATA,
+                            schema = @Schema(implementation = FormSchema.Announcement.class)))
     public Response submitForm(
             @PathParam("organization") String organization,
             @HeaderParam(SubmissionForm.IDEMPOTENCY_KEY) String idempotencyKey,
@@ -91,6 +99,11 @@ class LateArtifactRequests {
     @POST
     @Path("{id}/UploadUnsignedArtifact")
     @Consumes(MediaType.MULTIPART_FORM_DATA)
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.MULTIPART_FORM_DATA,
+                            schema = @Schema(implementation = FormSchema.Artifact.class)))
     public RequestView upload(
             @PathParam("organization") String organization,
             @PathParam("id") String id,

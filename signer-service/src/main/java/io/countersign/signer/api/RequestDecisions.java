@@ -24,6 +24,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
 
 /** What people decide about requests: approve, deny, cancel, and sign the same file under another policy. */
@@ -173,6 +176,11 @@ class RequestDecisions {
     @POST
     @Path("Resubmit")
     @Consumes(MediaType.MULTIPART_FORM_DATA)
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.MULTIPART_FORM_DATA,
+                            schema = @Schema(implementation = FormSchema.Resubmission.class)))
     public Response resubmit(
             @PathParam("organization") String organization,
             MultipartFormDataInput input,

@@ -10,6 +10,7 @@ import io.countersign.signer.pipeline.UnsignableUpload;
 import io.countersign.signer.request.SigningRequest;
 import io.countersign.signer.request.SigningRequest.Completed;
 import io.smallrye.common.annotation.Blocking;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
@@ -34,6 +35,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
 
 /** {@code /v1/{organization}/SigningRequests}, as SignPath documents it. Callers are known by the time they come here. */
@@ -57,6 +62,11 @@ class SigningRequests {
     @POST
     @Path("SubmitWithArtifact")
     @Consumes(MediaType.MULTIPART_FORM_DATA)
+    @RequestBody(
+            content =
+                    @Content(
+                            mediaType = MediaType.MULTIPART_FORM_DATA,
+                            schema = @Schema(implementation = FormSchema.Submission.class)))
     public Response submitWithArtifact(
             @PathParam("organization") String organization,
             @HeaderParam(SubmissionForm.IDEMPOTENCY_KEY) String idempotencyKey,
@@ -134,6 +144,25 @@ class SigningRequests {
                         Duration.ofSeconds(Math.min(wait, StatusWait.LONGEST_SECONDS)),
                         () -> lookup.again(now),
                         seen -> !seen.workflowStatus().equals(known))
+                .map(RequestView::statusOnly);
+    }
+
+    /** The status as it changes, as server-sent events, until it is final. */
+    @GET
+    @Path("{id}/Events")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @RestStreamElementType(MediaType.APPLICATION_JSON)
+    @Blocking
+    public Multi<RequestView.StatusView> events(
+            @PathParam("organization") String organization,
+            @PathParam("id") String id,
+            @Context ContainerRequestContext context) {
+        RequestView now = lookup.view(organization, id, context);
+        return changed.changes(
+                        UUID.fromString(now.signingRequestId()),
+                        () -> lookup.again(now),
+                        (a, b) -> !a.workflowStatus().equals(b.workflowStatus()),
+                        RequestView::isFinalStatus)
                 .map(RequestView::statusOnly);
     }
 

@@ -1,12 +1,15 @@
 package io.countersign.signer.api;
 
 import io.countersign.signer.request.RequestChanges;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -34,7 +37,8 @@ class StatusWait {
     <T> Uni<T> change(UUID request, Duration most, Supplier<T> look, Predicate<T> isAwaited) {
         if (waiting.incrementAndGet() > MOST_WAITING) {
             waiting.decrementAndGet();
-            return Uni.createFrom().item(look);
+            // Slowed down, so that who asks again at once does not do it all the time.
+            return Uni.createFrom().item(look).onItem().delayIt().by(Duration.ofSeconds(1));
         }
         return Uni.createFrom()
                 .<T>emitter(answer -> {
@@ -66,5 +70,29 @@ class StatusWait {
                         () -> Uni.createFrom().item(look).runSubscriptionOn(Infrastructure.getDefaultWorkerPool()))
                 .onTermination()
                 .invoke(() -> waiting.decrementAndGet());
+    }
+
+    /**
+     * What is seen now and after each change, until the last. Now and then something is seen that does not differ, which keeps
+     * the connection alive.
+     */
+    <T> Multi<T> changes(UUID request, Supplier<T> look, BiPredicate<T, T> differ, Predicate<T> isLast) {
+        AtomicReference<T> last = new AtomicReference<>(look.get());
+        Multi<T> first = Multi.createFrom().item(last.get());
+        if (isLast.test(last.get())) {
+            return first;
+        }
+        Multi<T> rest = Multi.createBy()
+                .repeating()
+                .uni(() -> change(
+                                request,
+                                Duration.ofSeconds(LONGEST_SECONDS),
+                                look,
+                                seen -> differ.test(last.get(), seen))
+                        // Looking blocks.
+                        .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                        .invoke(last::set))
+                .whilst(seen -> !isLast.test(seen));
+        return Multi.createBy().concatenating().streams(first, rest);
     }
 }

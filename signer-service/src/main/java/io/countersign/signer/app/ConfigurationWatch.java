@@ -9,6 +9,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -23,9 +24,9 @@ import org.jboss.logging.Logger;
 @Singleton
 class ConfigurationWatch implements HealthCheck {
     private static final Logger LOG = Logger.getLogger(ConfigurationWatch.class);
-    private static final Duration PERIOD = Duration.ofSeconds(2);
 
     private final CurrentConfiguration configuration;
+    private final Duration period;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "configuration-watch");
         thread.setDaemon(true);
@@ -34,12 +35,15 @@ class ConfigurationWatch implements HealthCheck {
 
     private ScheduledFuture<?> looking;
 
-    ConfigurationWatch(CurrentConfiguration configuration) {
+    ConfigurationWatch(
+            CurrentConfiguration configuration,
+            @ConfigProperty(name = "countersign.configuration-watch", defaultValue = "2s") Duration period) {
+        this.period = period;
         this.configuration = configuration;
     }
 
     void start(@Observes StartupEvent event) {
-        looking = clock.scheduleWithFixedDelay(this::look, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        looking = clock.scheduleWithFixedDelay(this::look, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     void stop(@Observes ShutdownEvent event) {

@@ -7,6 +7,7 @@ import io.countersign.hsm.KeyPurpose;
 import io.countersign.key.KeyAttributes;
 import io.countersign.key.KeyUnavailable;
 import io.countersign.key.SigningKey;
+import io.countersign.policy.Origin;
 import io.countersign.provenance.SigningStatement;
 import io.countersign.sign.SignFile;
 import io.countersign.signer.policy.Approved;
@@ -190,6 +191,18 @@ public final class PolicyResources {
             return verdict instanceof Verdict.Malformed malformed ? malformed.reason() : "it has no signature";
         }
 
+        private static SigningStatement.Build build(Origin origin) {
+            return new SigningStatement.Build(
+                    origin.vouchedBy(),
+                    origin.repositoryUrl(),
+                    origin.repositoryId(),
+                    origin.ref(),
+                    origin.commit(),
+                    origin.workflow(),
+                    origin.runner(),
+                    origin.buildUrl());
+        }
+
         SigningStatement.Context context(
                 Approved approved, Optional<Timestamped> secondTimestamp, Instant started, Instant finished) {
             Submission submission = approved.request().submission();
@@ -204,6 +217,10 @@ public final class PolicyResources {
                     policy.key(),
                     attributes,
                     secondTimestamp,
+                    approved.approvals().stream()
+                            .map(a -> new SigningStatement.Approval(a.approver(), a.at()))
+                            .toList(),
+                    submission.origin().map(Prepared::build),
                     started,
                     finished,
                     all.toolVersion);

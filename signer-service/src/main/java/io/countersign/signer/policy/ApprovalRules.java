@@ -8,8 +8,10 @@ import io.countersign.signer.identity.Caller;
 import io.countersign.signer.request.Approval;
 import io.countersign.signer.request.Submission;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Who may approve what, and when there are enough of them. */
 final class ApprovalRules {
@@ -53,15 +55,7 @@ final class ApprovalRules {
 
     /** An approval counts while its approver is listed, for the very file under the very policy. */
     static Optional<Violation> met(Policy policy, PolicyForm form, Submission submission, List<Approval> approvals) {
-        List<String> others = others(policy, submission.submitter());
-        long valid = approvals.stream()
-                .filter(a -> a.request().equals(submission.id()))
-                .filter(a ->
-                        a.artifact().equals(submission.artifact()) && a.policy().equals(form.digest()))
-                .map(Approval::approver)
-                .filter(others::contains)
-                .distinct()
-                .count();
+        int valid = counting(policy, form, submission, approvals).size();
         return valid >= policy.approvals()
                 ? Optional.empty()
                 : Optional.of(new Violation(
@@ -69,6 +63,19 @@ final class ApprovalRules {
                         "policy \"" + policy.slug() + "\" needs " + counted(policy.approvals())
                                 + ", and the request has " + valid + " of somebody who is an approver now",
                         "submit the file again and have it approved"));
+    }
+
+    /** The approvals that count, one of each approver. */
+    static List<Approval> counting(Policy policy, PolicyForm form, Submission submission, List<Approval> approvals) {
+        List<String> others = others(policy, submission.submitter());
+        Set<String> seen = new HashSet<>();
+        return approvals.stream()
+                .filter(a -> a.request().equals(submission.id()))
+                .filter(a ->
+                        a.artifact().equals(submission.artifact()) && a.policy().equals(form.digest()))
+                .filter(a -> others.contains(a.approver()))
+                .filter(a -> seen.add(a.approver()))
+                .toList();
     }
 
     private static List<String> others(Policy policy, String submitter) {

@@ -3,7 +3,9 @@ package io.countersign.signer.policy;
 import io.countersign.home.Policy;
 import io.countersign.key.Digest;
 import io.countersign.policy.PolicyForm;
+import io.countersign.signer.request.Approval;
 import io.countersign.signer.request.SigningRequest.Processing;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -14,9 +16,11 @@ public final class Approved implements Decision {
     private final Processing request;
     private final Policy policy;
     private final PolicyForm form;
+    private final List<Approval> approvals;
     private final AtomicBoolean redeemed = new AtomicBoolean();
 
-    Approved(Processing request, Policy policy, PolicyForm form) {
+    Approved(Processing request, Policy policy, PolicyForm form, List<Approval> approvals) {
+        this.approvals = List.copyOf(approvals);
         this.request = request;
         this.policy = policy;
         this.form = form;
@@ -28,6 +32,11 @@ public final class Approved implements Decision {
 
     public Policy policy() {
         return policy;
+    }
+
+    /** The approvals it rests on; empty where the policy wants none. */
+    public List<Approval> approvals() {
+        return approvals;
     }
 
     /** SHA-256 of the policy's canonical form. */

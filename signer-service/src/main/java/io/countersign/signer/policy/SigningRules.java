@@ -106,11 +106,15 @@ public final class SigningRules {
         violations.addAll(PolicyRules.ofTheMoment(project.get(), policy.get(), facts));
         PolicyForm present = PolicyForm.of(now, project.get(), policy.get());
         unchanged(submission, present).ifPresent(violations::add);
-        if (policy.get().approvals() > 0) {
-            ApprovalRules.met(policy.get(), present, submission, approvals.apply(submission.id()))
-                    .ifPresent(violations::add);
-        }
-        return violations.isEmpty() ? new Approved(request, policy.get(), present) : new Refused(violations);
+        List<Approval> given = policy.get().approvals() == 0 ? List.of() : approvals.apply(submission.id());
+        ApprovalRules.met(policy.get(), present, submission, given).ifPresent(violations::add);
+        return violations.isEmpty()
+                ? new Approved(
+                        request,
+                        policy.get(),
+                        present,
+                        ApprovalRules.counting(policy.get(), present, submission, given))
+                : new Refused(violations);
     }
 
     /** Decides on a digest that a caller wants signed at once. Nobody can be asked for approval, who could not know of what. */

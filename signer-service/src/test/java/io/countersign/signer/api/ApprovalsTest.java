@@ -1,6 +1,7 @@
 package io.countersign.signer.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.atIndex;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
@@ -14,6 +15,8 @@ import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -51,6 +54,12 @@ class ApprovalsTest extends ApiTranscript {
                 .body("signingRequestId", hasItem(id(location).toString()));
         admin().post(location + "/Approve").then().statusCode(200);
         assertThat(finished(location).getString("status")).isEqualTo("Completed");
+        JsonPath envelope =
+                caller().get(location + "/Provenance").then().extract().jsonPath();
+        JsonPath statement = new JsonPath(
+                new String(Base64.getDecoder().decode(envelope.getString("payload")), StandardCharsets.UTF_8));
+        assertThat(statement.<String>getList("predicate.request.approvals.approver"))
+                .containsExactly("admin");
         caller().get(location + "/Approvals").then().statusCode(200).body("approver", equalTo(List.of("admin")));
         assertThat(audit.of(id(location)))
                 .extracting(e -> e.getClass().getSimpleName())
@@ -111,6 +120,32 @@ class ApprovalsTest extends ApiTranscript {
         assertThat(answer).isNotDone();
         caller().post(location + "/cancel").then().statusCode(200);
         assertThat(answer.get(5, TimeUnit.SECONDS)).isEqualTo("Canceled");
+    }
+
+    @Test
+    void whoListensIsToldEachStatusUntilTheLast() throws Exception {
+        String location = waiting();
+        CompletableFuture<String> events = CompletableFuture.supplyAsync(() -> {
+            try {
+                return caller().get(location + "/events")
+                        .then()
+                        .statusCode(200)
+                        .contentType("text/event-stream")
+                        .extract()
+                        .asString();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        Thread.sleep(300);
+        admin().post(location + "/Approve").then().statusCode(200);
+        String told = events.get(30, TimeUnit.SECONDS);
+        assertThat(told.lines().filter(l -> l.startsWith("data:")).toList())
+                .hasSizeGreaterThanOrEqualTo(2)
+                .satisfies(first -> assertThat(first).contains("WaitingForApproval"), atIndex(0))
+                .last()
+                .asString()
+                .contains("Completed");
     }
 
     @Test

@@ -11,10 +11,13 @@ import io.countersign.fixture.PeSample;
 import io.countersign.signer.connector.MockGitHub;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,6 +111,12 @@ class GitHubConnectorRequestsTest extends ApiTranscript {
                 .statusCode(200)
                 .body("isFinalStatus", equalTo(true))
                 .body("hasArtifactBeenDownloadedBySignPathInCaseOfArtifactRetrieval", equalTo(true));
+        JsonPath envelope =
+                caller().get(API + "/" + id + "/Provenance").then().extract().jsonPath();
+        JsonPath statement = new JsonPath(
+                new String(Base64.getDecoder().decode(envelope.getString("payload")), StandardCharsets.UTF_8));
+        assertThat(statement.getString("predicate.build.vouchedBy")).isEqualTo("github-api");
+        assertThat(statement.getString("predicate.build.commit")).isEqualTo(MockGitHub.COMMIT);
         byte[] archive = caller().get(CONNECTOR + "/" + id + "/SignedArtifact?api-version=1.0")
                 .then()
                 .statusCode(200)
