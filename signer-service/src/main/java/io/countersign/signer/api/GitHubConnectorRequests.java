@@ -28,6 +28,7 @@ import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -193,7 +194,12 @@ class GitHubConnectorRequests {
             @Context ContainerRequestContext context)
             throws IOException {
         Completed request = SigningRequests.completed(lookup.find(organization, id, context));
-        java.nio.file.Path file = artifacts.file(request.signed());
+        java.nio.file.Path file;
+        try {
+            file = artifacts.file(request.signed());
+        } catch (NoSuchFileException e) {
+            throw ProblemMappers.deleted();
+        }
         return out -> {
             ZipOutputStream zip = new ZipOutputStream(out);
             zip.setLevel(Deflater.BEST_SPEED);

@@ -59,6 +59,15 @@ class ProblemMappers {
                 .build();
     }
 
+    /** Resources read artifacts alone: see SigningRequests.download. */
+    static Problem.Refusal deleted() {
+        return Problem.of(
+                        Status.GONE,
+                        "the file is not kept any longer",
+                        "its policy says how long artifacts are kept; submit it again for another signature")
+                .refusal();
+    }
+
     @ServerExceptionMapper
     Response unfit(UnfitHash e) {
         return Problem.of(Status.BAD_REQUEST, e.getMessage(), e.remedy())

@@ -20,6 +20,8 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -185,7 +187,7 @@ class RequestDecisions {
             @PathParam("organization") String organization,
             MultipartFormDataInput input,
             @Context ContainerRequestContext context)
-            throws SubmissionRefused {
+            throws SubmissionRefused, Conflict {
         return resubmit(organization, new FormFields(input), context);
     }
 
@@ -196,17 +198,23 @@ class RequestDecisions {
             @PathParam("organization") String organization,
             Map<String, Object> input,
             @Context ContainerRequestContext context)
-            throws SubmissionRefused {
+            throws SubmissionRefused, Conflict {
         return resubmit(organization, JsonFields.of(input), context);
     }
 
     private Response resubmit(String organization, FormFields fields, ContainerRequestContext context)
-            throws SubmissionRefused {
+            throws SubmissionRefused, Conflict {
         Caller caller = Authentication.callerOf(context);
         lookup.requireOrganization(organization);
         ResubmissionForm form = ResubmissionForm.read(fields);
         SigningRequest earlier = lookup.find(organization, form.originalSigningRequestId(), context);
-        SigningRequest request = intake.resubmit(caller, earlier, form.signingPolicySlug(), form.description());
+        SigningRequest request;
+        try {
+            request = intake.resubmit(caller, earlier, form.signingPolicySlug(), form.description());
+        } catch (IOException e) {
+            // Ours, not the client's: see ProblemMappers.unreadable.
+            throw new UncheckedIOException(e);
+        }
         return SigningRequests.answer(
                 new Intake.Taken(request, true), lookup.link(context, organization, request.id()));
     }

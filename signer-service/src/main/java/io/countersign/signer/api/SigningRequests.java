@@ -32,6 +32,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -223,6 +224,8 @@ class SigningRequests {
         java.nio.file.Path file;
         try {
             file = artifacts.file(digest);
+        } catch (NoSuchFileException e) {
+            throw ProblemMappers.deleted();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -26,6 +26,7 @@ import io.countersign.signer.pipeline.HashSigning;
 import io.countersign.signer.pipeline.Intake;
 import io.countersign.signer.pipeline.LateArtifacts;
 import io.countersign.signer.pipeline.PolicyResources;
+import io.countersign.signer.pipeline.Retention;
 import io.countersign.signer.pipeline.SigningPipeline;
 import io.countersign.signer.pipeline.SigningWorkers;
 import io.countersign.signer.policy.SigningRules;
@@ -34,6 +35,7 @@ import io.countersign.signer.request.Approvals;
 import io.countersign.signer.request.Drafts;
 import io.countersign.signer.request.RequestChanges;
 import io.countersign.signer.request.jdbc.JdbcApprovals;
+import io.countersign.signer.request.jdbc.JdbcArtifactUse;
 import io.countersign.signer.request.jdbc.JdbcDrafts;
 import io.countersign.signer.request.jdbc.JdbcRequests;
 import io.countersign.signer.webhook.Webhooks;
@@ -142,11 +144,20 @@ class Wiring {
     @Singleton
     ArtifactStore artifactStore(Home home) {
         try {
-            return new DiskArtifactStore(home.artifacts());
+            return new DiskArtifactStore(home.artifacts(), clock);
         } catch (IOException e) {
             throw CannotStart.because("the folder " + home.artifacts() + " cannot be made or written (" + e
                     + "); make room on its disk and the folder this user's");
         }
+    }
+
+    @Produces
+    @Singleton
+    Retention retention(
+            Supplier<Configuration> configuration,
+            @DataSource("embedded") AgroalDataSource database,
+            ArtifactStore artifacts) {
+        return new Retention(configuration, new JdbcArtifactUse(database), artifacts, clock);
     }
 
     @Produces
@@ -206,7 +217,8 @@ class Wiring {
             AuditLog audit,
             Credentials credentials,
             Drafts drafts,
-            RequestChanges changes) {
+            RequestChanges changes,
+            Retention retention) {
         Expiry expiry = new Expiry(audit, requests, clock);
         return new SigningWorkers(
                 requests,
@@ -216,6 +228,7 @@ class Wiring {
                     expiry.run();
                     drafts.expire(clock.instant()).forEach(changes::changed);
                     credentials.sweep(clock.instant());
+                    retention.run();
                 },
                 clock);
     }

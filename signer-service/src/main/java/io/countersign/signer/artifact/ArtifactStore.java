@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Instant;
 
 /**
  * Files under their SHA-256. What is kept never changes, and keeping the same bytes twice keeps them once. Safe for several
@@ -31,6 +32,21 @@ public interface ArtifactStore {
      * @throws java.nio.file.NoSuchFileException if nothing is kept under this digest
      */
     Path file(Digest sha256) throws IOException;
+
+    /**
+     * Keeps what is there as if it had been kept now.
+     *
+     * @return false if it is not there
+     */
+    boolean keepAgain(Digest sha256) throws IOException;
+
+    /**
+     * Deletes what was last kept before a time; what was kept again since stays, for whoever kept it may not have said so yet.
+     *
+     * @return whether it is gone
+     * @throws IOException if it could not be deleted
+     */
+    boolean delete(Digest sha256, Instant keptBefore) throws IOException;
 
     /** SHA-256 of a file, read as a stream. */
     static Digest digestOf(Path file) throws IOException {

@@ -137,11 +137,16 @@ public final class Intake {
      *
      * @param earlier one the caller may read
      * @throws SubmissionRefused if policy says no
+     * @throws Conflict if the file is not kept any longer
      */
     public SigningRequest resubmit(Caller caller, SigningRequest earlier, String policy, Optional<String> description)
-            throws SubmissionRefused {
+            throws SubmissionRefused, Conflict, IOException {
         Submission former = earlier.submission();
         requireAllowed(caller, former.project(), policy, former.origin());
+        if (!artifacts.keepAgain(former.artifact())) {
+            throw new Conflict(
+                    "the file of request " + former.id() + " is not kept any longer", "submit the file itself");
+        }
         return add(new Submission(
                         UUID.randomUUID(),
                         former.project(),

@@ -36,6 +36,7 @@ import io.countersign.signer.request.jdbc.JdbcRequests;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -92,7 +93,7 @@ class ApprovalDeskTest {
         intake = new Intake(
                 rules,
                 audit,
-                new DiskArtifactStore(folder.resolve("artifacts")),
+                new DiskArtifactStore(folder.resolve("artifacts"), InstantSource.system()),
                 requests,
                 woken::incrementAndGet,
                 clock::get);

@@ -63,7 +63,7 @@ class AttemptsTest {
         DataSource database = Database.in(folder);
         requests = new JdbcRequests(database);
         audit = new JdbcAuditLog(database);
-        artifacts = new DiskArtifactStore(folder.resolve("artifacts"));
+        artifacts = new DiskArtifactStore(folder.resolve("artifacts"), InstantSource.system());
     }
 
     private Attempts attempts(Configuration present) {

@@ -37,6 +37,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -79,7 +80,7 @@ class LateArtifactsTest {
             }
         });
         SigningRules rules = new SigningRules(configuration::get, (project, policy, since) -> 0, request -> List.of());
-        DiskArtifactStore artifacts = new DiskArtifactStore(folder.resolve("artifacts"));
+        DiskArtifactStore artifacts = new DiskArtifactStore(folder.resolve("artifacts"), InstantSource.system());
         intake = new Intake(rules, audit, artifacts, requests, () -> {}, clock::get);
         late = new LateArtifacts(intake, rules, audit, artifacts, requests, drafts, changes, clock::get);
     }

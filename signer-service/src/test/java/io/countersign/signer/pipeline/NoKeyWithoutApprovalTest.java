@@ -24,6 +24,7 @@ import io.countersign.signer.request.jdbc.JdbcApprovals;
 import io.countersign.signer.request.jdbc.JdbcRequests;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -111,7 +112,12 @@ class NoKeyWithoutApprovalTest {
         AuditLog audit = new JdbcAuditLog(database);
         SigningRules rules = new SigningRules(() -> now.get().configuration(), audit::intentsUnder, approvals::of);
         Intake intake = new Intake(
-                rules, audit, new DiskArtifactStore(folder.resolve("artifacts")), requests, () -> {}, () -> NOW);
+                rules,
+                audit,
+                new DiskArtifactStore(folder.resolve("artifacts"), InstantSource.system()),
+                requests,
+                () -> {},
+                () -> NOW);
         ApprovalDesk desk = new ApprovalDesk(rules, audit, approvals, requests, intake, () -> {}, () -> NOW);
 
         Map<UUID, Told> told = new HashMap<>();

@@ -101,6 +101,16 @@ class SigningPipelineTest {
         }
 
         @Override
+        public boolean keepAgain(Digest sha256) throws IOException {
+            return store.keepAgain(sha256);
+        }
+
+        @Override
+        public boolean delete(Digest sha256, Instant keptBefore) throws IOException {
+            return store.delete(sha256, keptBefore);
+        }
+
+        @Override
         public Path file(Digest sha256) throws IOException {
             return store.file(sha256);
         }
@@ -108,7 +118,7 @@ class SigningPipelineTest {
 
     @Test
     void aFileThatChangesAfterItWasJudgedIsNotReleased() throws Exception {
-        DiskArtifactStore store = new DiskArtifactStore(folder.resolve("artifacts"));
+        DiskArtifactStore store = new DiskArtifactStore(folder.resolve("artifacts"), InstantSource.system());
         Processing request = claimed(store);
         assertThatThrownBy(() -> sign(request, new Damaging(store)))
                 .isInstanceOf(Untrusted.class)
@@ -119,7 +129,7 @@ class SigningPipelineTest {
 
     @Test
     void whatIsSignedUnderARevokedCertificateIsNotReleased() throws Exception {
-        DiskArtifactStore store = new DiskArtifactStore(folder.resolve("artifacts"));
+        DiskArtifactStore store = new DiskArtifactStore(folder.resolve("artifacts"), InstantSource.system());
         Processing request = claimed(store);
         Home lists = new Home(folder);
         Files.createDirectories(lists.pki());
@@ -140,7 +150,7 @@ class SigningPipelineTest {
 
     @Test
     void aFileThatChangedInTheStoreSinceItsApprovalIsNotSigned() throws Exception {
-        DiskArtifactStore store = new DiskArtifactStore(folder.resolve("artifacts"));
+        DiskArtifactStore store = new DiskArtifactStore(folder.resolve("artifacts"), InstantSource.system());
         Processing request = claimed(store);
         Path kept = store.file(request.submission().artifact());
         PeSample.pe32().writeTo(kept);

@@ -95,7 +95,8 @@ class WaitingForTimestampTest {
     private final class Service {
         private final JdbcRequests requests = new JdbcRequests(Database.in(folder));
         private final JdbcAuditLog audit = new JdbcAuditLog(Database.in(folder));
-        private final ArtifactStore artifacts = new DiskArtifactStore(folder.resolve("artifacts"));
+        private final ArtifactStore artifacts =
+                new DiskArtifactStore(folder.resolve("artifacts"), InstantSource.system());
         private final SigningRules rules = Examples.rules(configuration);
 
         Service() throws IOException {}

@@ -9,6 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * A folder with {@code sha256/ab/cdef…}. A file comes in by rename, so it must already lie on the same file system; its bytes
@@ -16,12 +21,18 @@ import java.nio.file.StandardCopyOption;
  */
 public final class DiskArtifactStore implements ArtifactStore {
     private final Path files;
+    private final InstantSource clock;
+
+    /** Between keeping and deleting. */
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
     /**
      * @param root made where it is missing
+     * @param clock tells when a file was kept
      * @throws IOException if it cannot be made
      */
-    public DiskArtifactStore(Path root) throws IOException {
+    public DiskArtifactStore(Path root, InstantSource clock) throws IOException {
+        this.clock = clock;
         this.files = root.toAbsolutePath().resolve("sha256");
         Files.createDirectories(files);
         Durable.folder(files.getParent());
@@ -31,6 +42,16 @@ public final class DiskArtifactStore implements ArtifactStore {
     @Override
     public Digest keep(Path file) throws IOException {
         Digest digest = ArtifactStore.digestOf(file);
+        lock.readLock().lock();
+        try {
+            place(file, digest);
+        } finally {
+            lock.readLock().unlock();
+        }
+        return digest;
+    }
+
+    private void place(Path file, Digest digest) throws IOException {
         Path target = place(digest);
         if (Files.notExists(target) || !ArtifactStore.digestOf(target).equals(digest)) { // A damaged one is replaced.
             Durable.file(file);
@@ -40,8 +61,34 @@ public final class DiskArtifactStore implements ArtifactStore {
         // Also for a file that was there: whoever put it there may not have come to this yet.
         Durable.folder(target.getParent());
         Durable.folder(files);
+        Files.setLastModifiedTime(target, FileTime.from(clock.instant()));
         Files.deleteIfExists(file);
-        return digest;
+    }
+
+    @Override
+    public boolean keepAgain(Digest sha256) throws IOException {
+        Path file = place(sha256);
+        lock.readLock().lock();
+        try {
+            Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
+            return true;
+        } catch (NoSuchFileException e) {
+            return false;
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    @Override
+    public boolean delete(Digest sha256, Instant keptBefore) throws IOException {
+        Path file = place(sha256);
+        lock.writeLock().lock();
+        try {
+            return Files.notExists(file)
+                    || (Files.getLastModifiedTime(file).toInstant().isBefore(keptBefore) && Files.deleteIfExists(file));
+        } finally {
+            lock.writeLock().unlock();
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +20,7 @@ class DiskArtifactStoreTest {
     Path folder;
 
     private DiskArtifactStore store() throws IOException {
-        return new DiskArtifactStore(folder.resolve("artifacts"));
+        return new DiskArtifactStore(folder.resolve("artifacts"), InstantSource.system());
     }
 
     private Path upload(String content) throws IOException {
