@@ -3,8 +3,10 @@ package io.countersign.signer.api;
 import io.countersign.signer.audit.Printable;
 import io.countersign.signer.identity.BearerTokens;
 import io.countersign.signer.identity.Caller;
+import io.countersign.signer.identity.ClientCertificates;
 import io.countersign.signer.identity.RateLimits;
 import io.countersign.signer.identity.token.IssuedTokens;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.PreMatching;
@@ -13,9 +15,12 @@ import jakarta.ws.rs.core.Response.Status;
 import jakarta.ws.rs.core.UriBuilder;
 import jakarta.ws.rs.ext.Provider;
 import java.net.URI;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jboss.logging.Logger;
 
 /**
@@ -40,9 +45,18 @@ class Authentication implements ContainerRequestFilter {
 
     private final BearerTokens tokens;
     private final IssuedTokens issued;
+    private final ClientCertificates certificates;
     private final RateLimits limits;
+    private final RoutingContext exchange;
 
-    Authentication(BearerTokens tokens, IssuedTokens issued, RateLimits limits) {
+    Authentication(
+            BearerTokens tokens,
+            IssuedTokens issued,
+            ClientCertificates certificates,
+            RateLimits limits,
+            RoutingContext exchange) {
+        this.certificates = certificates;
+        this.exchange = exchange;
         this.limits = limits;
         this.tokens = tokens;
         this.issued = issued;
@@ -66,6 +80,19 @@ class Authentication implements ContainerRequestFilter {
                 detail,
                 "send Authorization: Bearer and a token of an identity of countersign.yaml; a build exchanges its ID token for"
                         + " one at /v1/{organization}/oauth/token");
+    }
+
+    private Optional<X509Certificate> clientCertificate() {
+        SSLSession session = exchange.request().sslSession();
+        if (session == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of((X509Certificate) session.getPeerCertificates()[0]);
+        } catch (SSLPeerUnverifiedException e) {
+            // The client showed none.
+            return Optional.empty();
+        }
     }
 
     /** Whether nobody need be known, since a token comes in the body; the body is small, then. */
@@ -94,6 +121,9 @@ class Authentication implements ContainerRequestFilter {
         String authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);
         Optional<Caller> caller = tokens.authenticate(authorization)
                 .or(() -> BearerTokens.token(authorization).flatMap(issued::authenticate));
+        if (authorization == null) {
+            caller = clientCertificate().flatMap(certificates::authenticate);
+        }
         if (caller.isEmpty()) {
             Problem problem = unauthorized(
                     request.getHeaderString(HttpHeaders.AUTHORIZATION) == null

@@ -12,6 +12,7 @@ import io.countersign.signer.audit.AuditLog;
 import io.countersign.signer.audit.jdbc.JdbcAuditLog;
 import io.countersign.signer.connector.GitHubConnector;
 import io.countersign.signer.identity.BearerTokens;
+import io.countersign.signer.identity.ClientCertificates;
 import io.countersign.signer.identity.RateLimits;
 import io.countersign.signer.identity.oidc.IdTokens;
 import io.countersign.signer.identity.token.Credentials;
@@ -283,6 +284,12 @@ class Wiring {
     TokenDesk tokenDesk(
             Supplier<Configuration> configuration, IssuedTokens issued, Credentials credentials, AuditLog audit) {
         return new TokenDesk(configuration, issued, credentials, audit, clock);
+    }
+
+    @Produces
+    @Singleton
+    ClientCertificates clientCertificates(Supplier<Configuration> configuration) {
+        return new ClientCertificates(configuration, clock);
     }
 
     @Produces

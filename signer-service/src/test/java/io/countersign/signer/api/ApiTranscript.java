@@ -26,6 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,10 +73,14 @@ abstract class ApiTranscript {
 
     /** Has the service read another configuration while the test runs: these projects more, and what follows them. */
     void configure(String projects) throws IOException {
+        configure(text -> text + projects);
+    }
+
+    void configure(UnaryOperator<String> change) throws IOException {
         Path file = home.root().resolve("countersign.yaml");
         configured = Files.readString(file);
         Configuration present = configuration.get();
-        Files.writeString(file, configured + projects);
+        Files.writeString(file, change.apply(configured));
         awaitAnotherThan(present);
     }
 
