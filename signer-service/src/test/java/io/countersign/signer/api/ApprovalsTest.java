@@ -139,7 +139,8 @@ class ApprovalsTest extends ApiTranscript {
         });
         Thread.sleep(300);
         admin().post(location + "/Approve").then().statusCode(200);
-        String told = events.get(30, TimeUnit.SECONDS);
+        // More than an authority may take to answer before it is asked again.
+        String told = events.get(90, TimeUnit.SECONDS);
         assertThat(told.lines().filter(l -> l.startsWith("data:")).toList())
                 .hasSizeGreaterThanOrEqualTo(2)
                 .satisfies(first -> assertThat(first).contains("WaitingForApproval"), atIndex(0))
