@@ -14,6 +14,7 @@ import io.countersign.signer.identity.Caller;
 import io.countersign.signer.pipeline.PolicyResources;
 import io.countersign.signer.policy.SigningRules;
 import io.countersign.signer.request.RequestRepository;
+import io.countersign.signer.request.Submission;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -141,10 +142,17 @@ class PreviewRoutes {
             @PathParam("id") String id,
             @Context ContainerRequestContext context)
             throws KeyUnavailable {
-        var submission = lookup.find(organization, id, context).submission();
-        return Cryptoki.der(resources
-                .chain(rules.policy(submission.project(), submission.policy()))
-                .get(0));
+        Submission submission = lookup.find(organization, id, context).submission();
+        Policy policy = configuration
+                .get()
+                .project(submission.project())
+                .flatMap(p -> p.policy(submission.policy()))
+                .orElseThrow(() -> Problem.of(
+                                Status.NOT_FOUND,
+                                "the policy of request " + submission.id() + " was removed",
+                                "the certificate is in the signed file and in its Provenance")
+                        .refusal());
+        return Cryptoki.der(resources.chain(policy).get(0));
     }
 
     private Map<String, Policy> byKey(String organization, ContainerRequestContext context) {

@@ -1,14 +1,15 @@
 package io.countersign.signer.connector;
 
+import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
+import java.util.zip.ZipInputStream;
 
 /** The ZIP that GitHub makes of an artifact. */
 final class ArtifactArchive {
@@ -24,29 +25,39 @@ final class ArtifactArchive {
      * @throws OriginUnverified if there is not exactly one, or it is too large
      */
     static String extractOnly(Path archive, Path target, long most) throws IOException, OriginUnverified {
-        try (ZipFile zip = new ZipFile(archive.toFile())) {
-            if (zip.size() > MOST_ENTRIES) {
-                throw notOne(zip.size() + " entries");
+        // Read as a stream: a directory of entries would come into memory as a whole, however large it says it is.
+        try (ZipInputStream zip = new ZipInputStream(new BufferedInputStream(Files.newInputStream(archive)))) {
+            String name = null;
+            int entries = 0;
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                if (++entries > MOST_ENTRIES) {
+                    throw notOne("more than " + MOST_ENTRIES + " entries");
+                }
+                if (entry.isDirectory()) {
+                    continue;
+                }
+                if (name != null) {
+                    throw notOne("more than one file");
+                }
+                name = entry.getName();
+                copy(zip, target, most);
             }
-            List<? extends ZipEntry> files =
-                    zip.stream().filter(e -> !e.isDirectory()).toList();
-            if (files.size() != 1) {
-                throw notOne(files.size() + " files");
+            if (name == null) {
+                throw notOne("no file, or is no ZIP");
             }
-            copy(zip, files.get(0), target, most);
-            return files.get(0).getName();
-        } catch (ZipException e) {
+            return name;
+        } catch (ZipException | EOFException | IllegalArgumentException e) {
+            // The last is for names that are not in UTF-8.
             throw new OriginUnverified(
                     "the artifact is no ZIP that can be read: " + e.getMessage(),
                     "upload it with actions/upload-artifact, archived");
         }
     }
 
-    private static void copy(ZipFile zip, ZipEntry entry, Path target, long most) throws IOException, OriginUnverified {
+    private static void copy(InputStream in, Path target, long most) throws IOException, OriginUnverified {
         long length = 0;
         byte[] block = new byte[1 << 16];
-        try (InputStream in = zip.getInputStream(entry);
-                OutputStream out = Files.newOutputStream(target)) {
+        try (OutputStream out = Files.newOutputStream(target)) {
             for (int n = in.read(block); n >= 0; n = in.read(block)) {
                 length += n;
                 if (length > most) {

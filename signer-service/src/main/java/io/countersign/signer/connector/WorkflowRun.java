@@ -17,9 +17,12 @@ import java.util.Set;
  * fork's branch too; so a name is believed only where one of the two exists and has the commit in it.
  */
 final class WorkflowRun {
-    /** Those whose run builds what the repository itself has. A pull request's is what somebody proposes. */
+    /**
+     * Those whose run builds what the repository itself has. A pull request's is what
+     * somebody proposes, and one that follows another run may take over what that one made of such a proposal.
+     */
     private static final Set<String> EVENTS =
-            Set.of("push", "release", "workflow_dispatch", "repository_dispatch", "schedule", "create", "workflow_run");
+            Set.of("push", "release", "workflow_dispatch", "repository_dispatch", "schedule", "create");
 
     private static final int PAGE = 100;
     private static final int MOST_PAGES = 10;

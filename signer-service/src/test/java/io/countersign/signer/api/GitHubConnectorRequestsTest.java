@@ -150,6 +150,8 @@ class GitHubConnectorRequestsTest extends ApiTranscript {
         refused("need not be in the repository");
         github.run("pull_request", "main", "123");
         refused("need not be in the repository");
+        github.run("workflow_run", "main", "123");
+        refused("need not be in the repository");
         github.run("push", "topic", "123");
         refused("neither a branch nor a tag");
         github.answer("/git/ref/heads/topic", "{\"object\":{\"sha\":\"%s\"}}".formatted("f".repeat(40)));
@@ -198,7 +200,9 @@ class GitHubConnectorRequestsTest extends ApiTranscript {
         github.artifact(8, Map.of("hello.sys", driver));
         refused("is not of run 9");
         github.artifact(9, Map.of("a.sys", driver, "b.sys", driver));
-        refused("the artifact has 2 files");
+        refused("the artifact has more than one file");
+        github.artifact(9, Map.of("folder/", new byte[0]));
+        refused("the artifact has no file");
         github.artifact(9, Map.of("hello.txt", new byte[] {1, 2, 3}));
         post(order()).then().statusCode(400).body("validationResult.errors", hasSize(1));
         github.artifact(7, 9, "0".repeat(64));

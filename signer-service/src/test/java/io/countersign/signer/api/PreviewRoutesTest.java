@@ -126,6 +126,13 @@ class PreviewRoutesTest extends ApiTranscript {
                 .get(API + "/Approvals")
                 .then()
                 .statusCode(200);
+        given().header("Authorization", "Bearer " + secret)
+                .contentType(ContentType.JSON)
+                .body(Map.of("name", "one more", "expiresInDays", "366"))
+                .post(TOKENS)
+                .then()
+                .statusCode(403)
+                .body("detail", containsString("makes no others"));
         admin().contentType(ContentType.JSON)
                 .body(Map.of("expiresInDays", "0", "signingPolicySlug", "test-signing", "colour", "red"))
                 .post(TOKENS)

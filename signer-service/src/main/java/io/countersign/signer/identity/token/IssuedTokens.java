@@ -30,6 +30,9 @@ public final class IssuedTokens {
 
     private static final int OCTETS = 32;
 
+    /** What the session of an API token begins with. */
+    static final String API_TOKEN_SESSION = "api-token:";
+
     private final Supplier<Configuration> configuration;
     private final Credentials credentials;
     private final InstantSource clock;
@@ -51,7 +54,7 @@ public final class IssuedTokens {
     /** One to keep. */
     public Issued apiToken(String identity, String name, Optional<Scope> scope, Duration life) {
         UUID id = UUID.randomUUID();
-        return issue(id, Kind.API_TOKEN, identity, name, scope, Optional.empty(), "api-token:" + id, life);
+        return issue(id, Kind.API_TOKEN, identity, name, scope, Optional.empty(), API_TOKEN_SESSION + id, life);
     }
 
     /**

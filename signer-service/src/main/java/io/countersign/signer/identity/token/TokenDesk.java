@@ -101,10 +101,11 @@ public final class TokenDesk {
     }
 
     private static void requireAllowed(Caller caller, String identity) throws TokenNotGiven {
-        if (caller.scope().isPresent()) {
+        if (caller.scope().isPresent() || caller.session().startsWith(IssuedTokens.API_TOKEN_SESSION)) {
+            // Else whoever got hold of one for a day could have one for a year.
             throw new TokenNotGiven(
-                    "this credential is for submitting to one project, not for making others",
-                    "use one of your own that is bound to nothing");
+                    "a credential that was given out makes no others",
+                    "use the identity's own token or certificate, which countersign.yaml names");
         }
         if (!caller.name().equals(identity) && !isAdministrator(caller)) {
             throw new TokenNotGiven("\"" + caller.name() + "\" makes tokens for itself alone", "ask an administrator");
