@@ -6,11 +6,13 @@ import io.countersign.signer.identity.Caller;
 import io.countersign.signer.identity.ClientCertificates;
 import io.countersign.signer.identity.RateLimits;
 import io.countersign.signer.identity.token.IssuedTokens;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
 import jakarta.ws.rs.core.UriBuilder;
 import jakarta.ws.rs.ext.Provider;
@@ -82,6 +84,11 @@ class Authentication implements ContainerRequestFilter {
                         + " one at /v1/{organization}/oauth/token");
     }
 
+    /** For a body that is not going to be read; HTTP/2 has no such header (RFC 9113 section 8.2.2), and ends a stream for itself. */
+    private Response.ResponseBuilder closing(Response.ResponseBuilder response) {
+        return exchange.request().version() == HttpVersion.HTTP_2 ? response : response.header("Connection", "close");
+    }
+
     private Optional<X509Certificate> clientCertificate() {
         SSLSession session = exchange.request().sslSession();
         if (session == null) {
@@ -96,18 +103,17 @@ class Authentication implements ContainerRequestFilter {
     }
 
     /** Whether nobody need be known, since a token comes in the body; the body is small, then. */
-    private static boolean isExchange(ContainerRequestContext request) {
+    private boolean isExchange(ContainerRequestContext request) {
         String path = request.getUriInfo().getRequestUri().getRawPath();
         if (!request.getMethod().equals("POST") || !EXCHANGE.matcher(path).matches()) {
             return false;
         }
         if (request.getLength() < 0 || request.getLength() > LONGEST_EXCHANGE) {
-            request.abortWith(Problem.of(
-                            Status.REQUEST_ENTITY_TOO_LARGE,
-                            "the form has no Content-Length, or is longer than " + LONGEST_EXCHANGE + " bytes",
-                            "send one ID token, and its length")
-                    .response()
-                    .header("Connection", "close")
+            request.abortWith(closing(Problem.of(
+                                    Status.REQUEST_ENTITY_TOO_LARGE,
+                                    "the form has no Content-Length, or is longer than " + LONGEST_EXCHANGE + " bytes",
+                                    "send one ID token, and its length")
+                            .response())
                     .build());
         }
         return true;
@@ -135,24 +141,20 @@ class Authentication implements ContainerRequestFilter {
                     SafeFileName.of(request.getMethod()),
                     Printable.of(request.getUriInfo().getRequestUri().getRawPath()),
                     problem.detail());
-            request.abortWith(problem.response()
-                    // The body was not read and is not going to be.
-                    .header("Connection", "close")
-                    .build());
+            request.abortWith(closing(problem.response()).build());
             return;
         }
         Optional<Duration> wait = limits.call(caller.get().name());
         if (wait.isPresent()) {
             LOG.infof("429 for %s", caller.get().name());
-            request.abortWith(Problem.of(
-                            Status.TOO_MANY_REQUESTS,
-                            "\"" + caller.get().name() + "\" has called more often than it may",
-                            "wait as Retry-After says; Status?wait=50 waits without asking again and again")
-                    .response()
-                    .header(
-                            "Retry-After",
-                            Math.max(1, wait.get().plusMillis(999).toSeconds()))
-                    .header("Connection", "close")
+            request.abortWith(closing(Problem.of(
+                                    Status.TOO_MANY_REQUESTS,
+                                    "\"" + caller.get().name() + "\" has called more often than it may",
+                                    "wait as Retry-After says; Status?wait=50 waits without asking again and again")
+                            .response()
+                            .header(
+                                    "Retry-After",
+                                    Math.max(1, wait.get().plusMillis(999).toSeconds())))
                     .build());
             return;
         }

@@ -33,6 +33,11 @@ class ApprovalsTest extends ApiTranscript {
                 .post(API + "/SubmitWithArtifact");
     }
 
+    /** The signer's HTTP client uses the common pool from JDK 25 on, which has one thread on two processors. */
+    private static void inItsOwnThread(Runnable task) {
+        new Thread(task).start();
+    }
+
     private String waiting() throws IOException {
         return release()
                 .then()
@@ -106,16 +111,18 @@ class ApprovalsTest extends ApiTranscript {
         caller().get(location + "/status?wait=1").then().body("status", equalTo("WaitingForApproval"));
         assertThat(System.nanoTime() - begin).isGreaterThan(900_000_000L);
 
-        CompletableFuture<String> answer = CompletableFuture.supplyAsync(() -> {
-            try {
-                return caller().get(location + "/Status?wait=30")
-                        .then()
-                        .extract()
-                        .path("status");
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+        CompletableFuture<String> answer = CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return caller().get(location + "/Status?wait=30")
+                                .then()
+                                .extract()
+                                .path("status");
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                ApprovalsTest::inItsOwnThread);
         Thread.sleep(100);
         assertThat(answer).isNotDone();
         caller().post(location + "/cancel").then().statusCode(200);
@@ -125,18 +132,20 @@ class ApprovalsTest extends ApiTranscript {
     @Test
     void whoListensIsToldEachStatusUntilTheLast() throws Exception {
         String location = waiting();
-        CompletableFuture<String> events = CompletableFuture.supplyAsync(() -> {
-            try {
-                return caller().get(location + "/events")
-                        .then()
-                        .statusCode(200)
-                        .contentType("text/event-stream")
-                        .extract()
-                        .asString();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
+        CompletableFuture<String> events = CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return caller().get(location + "/events")
+                                .then()
+                                .statusCode(200)
+                                .contentType("text/event-stream")
+                                .extract()
+                                .asString();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                ApprovalsTest::inItsOwnThread);
         Thread.sleep(300);
         admin().post(location + "/Approve").then().statusCode(200);
         // More than an authority may take to answer before it is asked again.
