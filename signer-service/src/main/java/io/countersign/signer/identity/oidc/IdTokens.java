@@ -3,6 +3,7 @@ package io.countersign.signer.identity.oidc;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.KeySourceException;
+import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
@@ -123,6 +124,11 @@ public final class IdTokens {
             throw new TokenRefused(
                     "the token of issuer \"" + issuer.name() + "\" is not believed: " + shown(e.getMessage()),
                     "ask for a fresh one with the audience " + issuer.audience(),
+                    e);
+        } catch (RateLimitReachedException e) {
+            throw new KeysUnavailable(
+                    "the keys of issuer \"" + issuer.name()
+                            + "\" could not be had just now, and it is not asked again so soon",
                     e);
         } catch (KeySourceException e) {
             throw new KeysUnavailable(

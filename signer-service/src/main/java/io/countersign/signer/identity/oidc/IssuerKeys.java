@@ -1,7 +1,13 @@
 package io.countersign.signer.identity.oidc;
 
+import com.nimbusds.jose.KeySourceException;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.source.JWKSetCacheRefreshEvaluator;
+import com.nimbusds.jose.jwk.source.JWKSetSource;
+import com.nimbusds.jose.jwk.source.JWKSetUnavailableException;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.jwk.source.URLBasedJWKSetSource;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.DefaultResourceRetriever;
 import com.nimbusds.jose.util.JSONObjectUtils;
@@ -40,25 +46,43 @@ final class IssuerKeys {
         this.leastInterval = leastInterval;
     }
 
-    /** @throws KeysUnavailable if the issuer does not say where its keys are */
-    JWKSource<SecurityContext> of(Issuer issuer, Collection<Issuer> configured) throws KeysUnavailable {
+    /** Asks nobody yet. */
+    JWKSource<SecurityContext> of(Issuer issuer, Collection<Issuer> configured) {
         sources.keySet().retainAll(configured);
-        JWKSource<SecurityContext> known = sources.get(issuer);
-        if (known != null) {
-            return known;
-        }
-        ResourceRetriever retriever = new SameHostRetriever();
-        JWKSource<SecurityContext> source = JWKSourceBuilder.create(jwks(issuer, retriever), retriever)
-                .cache(KEEP.toMillis(), REFRESH.toMillis())
-                .rateLimited(leastInterval.toMillis())
-                .retrying(true)
-                .outageTolerant(OUTAGE.toMillis())
-                .build();
-        JWKSource<SecurityContext> before = sources.putIfAbsent(issuer, source);
-        return before == null ? source : before;
+        return sources.computeIfAbsent(
+                issuer,
+                i -> JWKSourceBuilder.create(new Discovered(i))
+                        .cache(KEEP.toMillis(), REFRESH.toMillis())
+                        .rateLimited(leastInterval.toMillis())
+                        .retrying(true)
+                        .outageTolerant(OUTAGE.toMillis())
+                        .build());
     }
 
-    private static URL jwks(Issuer issuer, ResourceRetriever retriever) throws KeysUnavailable {
+    /** The keys where the issuer says they are. Discovery is under the same limits as they: it is a question to the same host. */
+    private static final class Discovered implements JWKSetSource<SecurityContext> {
+        private final Issuer issuer;
+        private final ResourceRetriever retriever = new SameHostRetriever();
+        private volatile JWKSetSource<SecurityContext> found;
+
+        Discovered(Issuer issuer) {
+            this.issuer = issuer;
+        }
+
+        @Override
+        public JWKSet getJWKSet(JWKSetCacheRefreshEvaluator refresh, long now, SecurityContext context)
+                throws KeySourceException {
+            if (found == null) {
+                found = new URLBasedJWKSetSource<>(jwks(issuer, retriever), retriever);
+            }
+            return found.getJWKSet(refresh, now, context);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static URL jwks(Issuer issuer, ResourceRetriever retriever) throws JWKSetUnavailableException {
         try {
             if (issuer.jwks().isPresent()) {
                 return issuer.jwks().get().toURL();
@@ -78,8 +102,7 @@ final class IssuerKeys {
             }
             return guarded(URI.create(jwks)).toURL();
         } catch (IOException | ParseException | IllegalArgumentException e) {
-            throw new KeysUnavailable(
-                    "issuer \"" + issuer.name() + "\" does not say where its keys are: " + e.getMessage(), e);
+            throw new JWKSetUnavailableException("it does not say where they are: " + e.getMessage(), e);
         }
     }
 

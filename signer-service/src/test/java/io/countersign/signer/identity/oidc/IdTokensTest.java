@@ -184,6 +184,21 @@ class IdTokensTest {
     }
 
     @Test
+    void anIssuerThatIsAwayIsNotAskedForEachToken() throws Exception {
+        tokens = new IdTokens(this::configuration, Duration.ofMinutes(5), clock::get);
+        issuer.goAway(true);
+        for (int i = 0; i < 20; i++) {
+            String token = issuer.token(issuer.claims(NOW).build());
+            assertThat(catchThrowableOfType(KeysUnavailable.class, () -> tokens.believe(token)))
+                    .hasMessageContaining("github")
+                    .message()
+                    .doesNotContain("null");
+        }
+        assertThat(issuer.timesDiscovered()).isBetween(1, 4);
+        assertThat(issuer.timesAsked()).isZero();
+    }
+
+    @Test
     void keysWithoutAnEndAreNotRead() throws Exception {
         issuer.serveKeys("{\"keys\":[" + " ".repeat(1 << 20) + "]}");
         String token = issuer.token(issuer.claims(NOW).build());

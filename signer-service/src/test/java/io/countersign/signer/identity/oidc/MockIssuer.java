@@ -27,6 +27,7 @@ import java.util.function.Supplier;
 public final class MockIssuer implements AutoCloseable {
     private final HttpServer server;
     private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicInteger discoveries = new AtomicInteger();
     private volatile RSAKey key;
     private volatile String keys;
     private volatile boolean away;
@@ -41,17 +42,16 @@ public final class MockIssuer implements AutoCloseable {
         issuer.rotate();
         issuer.serve(
                 "/.well-known/openid-configuration",
-                () -> "{\"issuer\":\"%s\",\"jwks_uri\":\"%s/keys\"}".formatted(issuer.url(), issuer.url()));
-        issuer.serve("/keys", () -> {
-            issuer.asked.incrementAndGet();
-            return issuer.keys;
-        });
+                () -> "{\"issuer\":\"%s\",\"jwks_uri\":\"%s/keys\"}".formatted(issuer.url(), issuer.url()),
+                issuer.discoveries);
+        issuer.serve("/keys", () -> issuer.keys, issuer.asked);
         issuer.server.start();
         return issuer;
     }
 
-    private void serve(String path, Supplier<String> text) {
+    private void serve(String path, Supplier<String> text, AtomicInteger times) {
         server.createContext(path, exchange -> {
+            times.incrementAndGet();
             byte[] body = text.get().getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.sendResponseHeaders(away ? 503 : 200, body.length);
@@ -81,6 +81,11 @@ public final class MockIssuer implements AutoCloseable {
 
     public int timesAsked() {
         return asked.get();
+    }
+
+    /** Answered or not. */
+    public int timesDiscovered() {
+        return discoveries.get();
     }
 
     public RSAKey key() {
