@@ -15,7 +15,7 @@ import java.time.Duration;
 /**
  * A request's body is read whole before one of the threads that answer has to do with it, and within a time. Else whoever
  * announces a body and does not send it, or a byte now and then, has a thread wait for him, and 200 such leave none for the
- * others. Runs on the event loop.
+ * others. Runs on the event loop. HTTP/1 only: application.properties turns HTTP/2 off.
  */
 final class WholeBodies implements Handler<RoutingContext> {
     /** As quarkus.http.limits.max-body-size, which looks at the length that is told. */

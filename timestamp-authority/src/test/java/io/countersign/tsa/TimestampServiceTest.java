@@ -94,6 +94,20 @@ class TimestampServiceTest {
         assertThat(Duration.between(token.genTime(), Instant.now()).abs()).isLessThan(Duration.ofSeconds(20));
     }
 
+    /** As Java's own client does unless told otherwise, and curl --http2. */
+    @Test
+    void whoWouldRatherSpeakHttp2IsAnsweredInHttp1() throws MalformedTimestamp {
+        HttpClient http2 =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+
+        HttpResponse<byte[]> reply =
+                new ServiceClient(service, http2).asked("/").join();
+
+        assertThat(reply.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
+        assertThat(reply.statusCode()).isEqualTo(200);
+        assertThat(TimestampResponse.parse(reply.body())).isInstanceOf(TimestampResponse.Granted.class);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "no DER", "0"})
     void aMalformedRequestIsRefusedInTheProtocolNotWithAnHttpError(String body)
