@@ -21,6 +21,7 @@ public final class Hsm {
     private final Configuration configuration;
     private final KeyUseJournal journal;
     private final Map<String, TokenKey> keys = new ConcurrentHashMap<>();
+    private final Map<String, KeyAttributes> attributes = new ConcurrentHashMap<>();
 
     private Hsm(Home home, Configuration configuration) {
         this.home = home;
@@ -44,12 +45,19 @@ public final class Hsm {
     }
 
     /**
-     * What the token says of the key, asked now.
+     * What the token says of the key. It is asked once for a key that is open: whether a key was made in the token and was
+     * confined to it since cannot be changed, and sensitive and not extractable a key can only become (PKCS#11 v2.40 section
+     * 4.9), so that a later answer could say no less. A token that was lost shows where the key is used.
      *
-     * @throws KeyUnavailable as {@link #key} does
+     * @throws KeyUnavailable as {@link #key} does; a failure is not remembered
      */
     public KeyAttributes attributes(String name) throws KeyUnavailable {
-        return tokenKey(name).attributes();
+        KeyAttributes known = attributes.get(name);
+        if (known == null) {
+            known = tokenKey(name).attributes();
+            attributes.put(name, known);
+        }
+        return known;
     }
 
     /** Opened once: reading the token and the chain costs milliseconds. A failure is not remembered. */

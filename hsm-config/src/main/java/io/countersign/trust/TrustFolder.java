@@ -16,14 +16,20 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -37,7 +43,7 @@ import java.util.stream.Stream;
  * trust/ocsp/SHA256.ocsp                an OCSP response
  * </pre>
  *
- * The lists of the home's own CAs, {@code pki/crl/NAME.crl}, count like imported ones. A PEM file that somebody puts into a folder of roots counts like an imported one. Every file appears whole or not at all.
+ * The lists of the home's own CAs, {@code pki/crl/NAME.crl}, count like imported ones. A PEM file that somebody puts into a folder of roots counts like an imported one. Every file appears whole or not at all. Safe for several threads.
  */
 public final class TrustFolder {
     /** Of a home's own lab PKI, each with the role of what it stands for. */
@@ -47,7 +53,21 @@ public final class TrustFolder {
 
     private static final String REMEDY = "take it out, and import it with 'countersign trust import'";
 
+    /** A file may be written again within what its time can tell apart, so that only one that has rested is known by its time. */
+    private static final Duration RESTED = Duration.ofSeconds(3);
+
     private final Home home;
+    /** Revocation evidence as it was last read; whoever signs reads it at every signature. */
+    private final Map<Path, Known> known = new ConcurrentHashMap<>();
+
+    /** What a file held while the system told these of it. */
+    private record Known(Object key, FileTime written, long size, TrustFile content) {
+        boolean isOf(BasicFileAttributes file) {
+            return size == file.size()
+                    && written.equals(file.lastModifiedTime())
+                    && Objects.equals(key, file.fileKey());
+        }
+    }
 
     public TrustFolder(Home home) {
         this.home = home;
@@ -102,8 +122,10 @@ public final class TrustFolder {
      * @throws UnusableTrust as {@link #read} does
      */
     public RevocationLists revocationLists() throws IOException, UnusableTrust {
-        return new RevocationLists(
-                List.copyOf(crls().values()), List.copyOf(responses().values()));
+        Map<Path, X509CRL> crls = crls();
+        Map<Path, OcspResponse> responses = responses();
+        known.keySet().removeIf(file -> !crls.containsKey(file) && !responses.containsKey(file));
+        return new RevocationLists(List.copyOf(crls.values()), List.copyOf(responses.values()));
     }
 
     private Map<Path, X509CRL> crls() throws IOException, UnusableTrust {
@@ -152,8 +174,17 @@ public final class TrustFolder {
         return new TrustedList(kind, file, found.denies(), found.microsoft(), origin, changed);
     }
 
-    private static TrustFile content(Path file) throws IOException, UnusableTrust {
-        return TrustFile.of(file, TrustFile.read(file));
+    private TrustFile content(Path file) throws IOException, UnusableTrust {
+        BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+        Known before = known.get(file);
+        if (before != null && before.isOf(now)) {
+            return before.content();
+        }
+        TrustFile content = TrustFile.of(file, TrustFile.read(file));
+        if (now.lastModifiedTime().toInstant().plus(RESTED).isBefore(Instant.now())) {
+            known.put(file, new Known(now.fileKey(), now.lastModifiedTime(), now.size(), content));
+        }
+        return content;
     }
 
     private static UnusableTrust misplaced(Path file, String wanted) {

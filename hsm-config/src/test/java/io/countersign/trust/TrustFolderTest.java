@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.countersign.file.AtomicFile;
 import io.countersign.fixture.SoftwareKey;
 import io.countersign.fixture.TestPki;
 import io.countersign.fixture.TestPki.Kind;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Date;
@@ -230,14 +232,51 @@ class TrustFolderTest {
         assertThat(trust.inProgram(trust.roots().get(0)).orElseThrow().name()).isEqualTo("Known Root");
     }
 
+    private static byte[] revoking(X509Certificate... certificates) throws Exception {
+        X509v2CRLBuilder builder = new X509v2CRLBuilder(new X500Name("CN=Test Root"), Date.from(NOW));
+        for (X509Certificate certificate : certificates) {
+            builder.addCRLEntry(certificate.getSerialNumber(), Date.from(NOW), 1);
+        }
+        return builder.build(new JcaContentSignerBuilder("SHA256withRSA").build(ROOT.key()))
+                .getEncoded();
+    }
+
+    @Test
+    void aNewRevocationListIsSeenAtOnceAndOneThatRestsIsNotReadAgain() throws Exception {
+        X509Certificate leaf = TestPki.issue(ROOT, "Leaf", Kind.CODE_SIGNING).certificate();
+        Path list = Files.createDirectories(home.pki().resolve("crl")).resolve("own.crl");
+        FileTime longAgo = FileTime.from(NOW);
+        TrustFolder trust = new TrustFolder(home);
+
+        Files.write(list, revoking());
+        assertThat(revoked(trust, leaf)).isFalse();
+        Files.write(list, revoking(leaf)); // Perhaps within what the file's time can tell apart.
+        assertThat(revoked(trust, leaf)).isTrue();
+        Files.setLastModifiedTime(list, longAgo);
+        assertThat(revoked(trust, leaf)).isTrue();
+
+        byte[] garbage = new byte[(int) Files.size(list)];
+        Files.write(list, garbage);
+        Files.setLastModifiedTime(list, longAgo);
+        assertThat(revoked(trust, leaf)).as("as it was read").isTrue();
+
+        AtomicFile.write(list, temporary -> {
+            Files.write(temporary, garbage);
+            Files.setLastModifiedTime(temporary, longAgo);
+        });
+        assertThatThrownBy(trust::revocationLists).isInstanceOf(UnusableTrust.class);
+        Files.write(list, revoking());
+        assertThat(revoked(trust, leaf)).isFalse();
+    }
+
+    private static boolean revoked(TrustFolder trust, X509Certificate leaf) throws Exception {
+        return trust.revocationLists().of(leaf, ROOT.certificate(), NOW) instanceof Revocation.Revoked;
+    }
+
     @Test
     void revocationListsCountForTheirIssuer() throws Exception {
-        X509v2CRLBuilder builder = new X509v2CRLBuilder(new X500Name("CN=Test Root"), Date.from(NOW));
         X509Certificate leaf = TestPki.issue(ROOT, "Leaf", Kind.CODE_SIGNING).certificate();
-        builder.addCRLEntry(leaf.getSerialNumber(), Date.from(NOW), 1);
-        byte[] der = builder.build(new JcaContentSignerBuilder("SHA256withRSA").build(ROOT.key()))
-                .getEncoded();
-        Path crl = Files.write(folder.resolve("a.crl"), der);
+        Path crl = Files.write(folder.resolve("a.crl"), revoking(leaf));
 
         assertThat(take(crl))
                 .extracting(Imported::name, Imported::state)

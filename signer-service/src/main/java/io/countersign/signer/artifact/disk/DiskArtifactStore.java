@@ -34,7 +34,11 @@ public final class DiskArtifactStore implements ArtifactStore {
     public DiskArtifactStore(Path root, InstantSource clock) throws IOException {
         this.clock = clock;
         this.files = root.toAbsolutePath().resolve("sha256");
-        Files.createDirectories(files);
+        // All of them now, so that no kept file has to wait for the name of its folder to be on disk.
+        for (int first = 0; first <= 0xff; first++) {
+            Files.createDirectories(files.resolve(String.format("%02x", first)));
+        }
+        Durable.folder(files);
         Durable.folder(files.getParent());
         Durable.folder(files.getParent().getParent());
     }
@@ -55,12 +59,10 @@ public final class DiskArtifactStore implements ArtifactStore {
         Path target = place(digest);
         if (Files.notExists(target) || !ArtifactStore.digestOf(target).equals(digest)) { // A damaged one is replaced.
             Durable.file(file);
-            Files.createDirectories(target.getParent());
             Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
         }
         // Also for a file that was there: whoever put it there may not have come to this yet.
         Durable.folder(target.getParent());
-        Durable.folder(files);
         Files.setLastModifiedTime(target, FileTime.from(clock.instant()));
         Files.deleteIfExists(file);
     }
