@@ -92,7 +92,7 @@ public record DsseEnvelope(String payloadType, Bytes payload, List<EnvelopeSigna
     }
 
     /** Reads an envelope; empty if the line is none, since readers of a bundle skip what they do not know. */
-    static Optional<DsseEnvelope> parse(String line) {
+    public static Optional<DsseEnvelope> parse(String line) {
         try {
             JsonNode json = JSON.readTree(line);
             if (json == null

@@ -35,6 +35,7 @@ import io.countersign.signer.request.AnnouncedRequests;
 import io.countersign.signer.request.Approvals;
 import io.countersign.signer.request.Drafts;
 import io.countersign.signer.request.RequestChanges;
+import io.countersign.signer.request.SignedApprovals;
 import io.countersign.signer.request.jdbc.JdbcApprovals;
 import io.countersign.signer.request.jdbc.JdbcArtifactUse;
 import io.countersign.signer.request.jdbc.JdbcDrafts;
@@ -94,8 +95,8 @@ class Wiring {
 
     @Produces
     @Singleton
-    Approvals approvals(@DataSource("embedded") AgroalDataSource database) {
-        return new JdbcApprovals(database);
+    Approvals approvals(@DataSource("embedded") AgroalDataSource database, PolicyResources resources) {
+        return new SignedApprovals(new JdbcApprovals(database), resources::evidenceKey);
     }
 
     @Produces

@@ -108,26 +108,31 @@ public final class PolicyResources {
 
     /** Everything one signature needs, so that what is missing or unfit is known before a key is used. */
     Prepared prepare(Policy policy) throws KeyUnavailable {
-        try {
-            return new Prepared(
-                    this,
-                    policy,
-                    keyOf(policy),
-                    hsm.attributes(policy.key()),
-                    fit(evidenceKey, KeyPurpose.EVIDENCE),
-                    timestamps.apply(policy.timestampAuthorities()),
-                    policy.secondTimestampAuthorities().isEmpty()
-                            ? Optional.empty()
-                            : Optional.of(timestamps.apply(policy.secondTimestampAuthorities())));
-        } catch (UnfitKey e) {
-            throw KeyUnavailable.permanently(e.getMessage(), e);
-        }
+        return new Prepared(
+                this,
+                policy,
+                keyOf(policy),
+                hsm.attributes(policy.key()),
+                evidenceKey(),
+                timestamps.apply(policy.timestampAuthorities()),
+                policy.secondTimestampAuthorities().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(timestamps.apply(policy.secondTimestampAuthorities())));
     }
 
     /** The policy's key. */
     SigningKey keyOf(Policy policy) throws KeyUnavailable {
+        return usable(policy.key(), KeyPurpose.CODE_SIGNING);
+    }
+
+    /** What provenance and approvals are signed with. */
+    public SigningKey evidenceKey() throws KeyUnavailable {
+        return usable(evidenceKey, KeyPurpose.EVIDENCE);
+    }
+
+    private SigningKey usable(String name, KeyPurpose purpose) throws KeyUnavailable {
         try {
-            return fit(policy.key(), KeyPurpose.CODE_SIGNING);
+            return fit(name, purpose);
         } catch (UnfitKey e) {
             throw KeyUnavailable.permanently(e.getMessage(), e);
         }

@@ -2,6 +2,7 @@ package io.countersign.signer.request;
 
 import io.countersign.key.Digest;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -11,5 +12,22 @@ import java.util.UUID;
  * @param session the credential it was known by
  * @param artifact SHA-256 of the submitted file
  * @param policy SHA-256 of the policy's canonical form
+ * @param statement the same, signed by the service that took it: {@link SignedApprovals}
  */
-public record Approval(UUID request, String approver, String session, Instant at, Digest artifact, Digest policy) {}
+public record Approval(
+        UUID request,
+        String approver,
+        String session,
+        Instant at,
+        Digest artifact,
+        Digest policy,
+        Optional<String> statement) {
+    /** One that nobody has signed yet. */
+    public Approval(UUID request, String approver, String session, Instant at, Digest artifact, Digest policy) {
+        this(request, approver, session, at, artifact, policy, Optional.empty());
+    }
+
+    Approval withStatement(String signed) {
+        return new Approval(request, approver, session, at, artifact, policy, Optional.of(signed));
+    }
+}

@@ -7,14 +7,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
 
 /** The table {@code approval}, whose triggers refuse change and deletion. */
 public final class JdbcApprovals implements Approvals {
     private static final String INSERT =
-            "INSERT INTO approval (request, approver, session, at, artifact_sha256, policy_sha256)"
-                    + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (request, approver) DO NOTHING";
+            "INSERT INTO approval (request, approver, session, at, artifact_sha256, policy_sha256, statement)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (request, approver) DO NOTHING";
     private static final String OF_REQUEST = "SELECT * FROM approval WHERE request = ? ORDER BY at, approver";
 
     private final Sql sql;
@@ -33,7 +34,8 @@ public final class JdbcApprovals implements Approvals {
                         approval.session(),
                         approval.at().toEpochMilli(),
                         approval.artifact().value().hex(),
-                        approval.policy().value().hex())
+                        approval.policy().value().hex(),
+                        approval.statement().orElse(null))
                 == 1;
     }
 
@@ -49,7 +51,8 @@ public final class JdbcApprovals implements Approvals {
                 row.getString("session"),
                 Instant.ofEpochMilli(row.getLong("at")),
                 sha256(row, "artifact_sha256"),
-                sha256(row, "policy_sha256"));
+                sha256(row, "policy_sha256"),
+                Optional.ofNullable(row.getString("statement")));
     }
 
     private static Digest sha256(ResultSet row, String column) throws SQLException {
