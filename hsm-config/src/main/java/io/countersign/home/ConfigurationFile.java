@@ -125,7 +125,7 @@ public final class ConfigurationFile {
         List<TimestampAuthority> authorities = root.maps("timestampAuthorities").stream()
                 .map(this::timestampAuthority)
                 .toList();
-        IdentitiesSection who = new IdentitiesSection(document, names);
+        IdentitiesSection who = new IdentitiesSection(document, names, this::path);
         List<Issuer> issuers = who.issuers(root);
         List<Identity> identities = who.identities(root);
         Optional<URI> githubApi = root.optionalValue("githubApi", WebAddress::guarded, WebAddress.GUARDED_IN_WORDS);

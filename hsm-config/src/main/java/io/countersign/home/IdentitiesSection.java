@@ -6,18 +6,24 @@ import io.countersign.key.DigestAlgorithm;
 import io.countersign.yaml.YamlDocument;
 import io.countersign.yaml.YamlMap;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Reads {@code issuers} and {@code identities}. */
 final class IdentitiesSection {
     static final String ISSUER = "issuer";
     static final String IDENTITY = "identity";
+
+    /** Those of {@link #ISSUER} that people sign in through. */
+    static final String SIGN_IN_ISSUER = "sign-in issuer";
 
     private static final int MAX_SKEW_SECONDS = 300;
     private static final int DEFAULT_SKEW_SECONDS = 60;
@@ -28,12 +34,35 @@ final class IdentitiesSection {
     private static final Set<String> BEGINNING_IS_ENOUGH =
             Set.of("ref", "workflow_ref", "job_workflow_ref", "ci_config_ref_uri", "environment");
 
+    private static final String SUBJECT = "sub";
+    private static final String OPENID = "openid";
+
+    /** RFC 6749 section 3.3. */
+    private static final String SCOPE = "[\\x21\\x23-\\x5B\\x5D-\\x7E]{1,100}";
+
+    /** What people can change, or are given after others had it (OpenID Connect Core 1.0 section 5.7). */
+    private static final Set<String> NAMES_OF_PEOPLE = Set.of(
+            "email",
+            "preferred_username",
+            "name",
+            "given_name",
+            "family_name",
+            "middle_name",
+            "nickname",
+            "phone_number",
+            "unique_name",
+            "upn",
+            "username");
+
     private final YamlDocument document;
     private final Names names;
+    private final Function<YamlMap.Text, Path> path;
 
-    IdentitiesSection(YamlDocument document, Names names) {
+    /** @param path reads a path of the home */
+    IdentitiesSection(YamlDocument document, Names names, Function<YamlMap.Text, Path> path) {
         this.document = document;
         this.names = names;
+        this.path = path;
     }
 
     List<Issuer> issuers(YamlMap root) {
@@ -45,14 +74,26 @@ final class IdentitiesSection {
     }
 
     private Issuer issuer(YamlMap map) {
+        Optional<Issuer.SignIn> signIn = map.optionalMap("signIn").map(this::signIn);
         Issuer issuer = new Issuer(
                 names.unique(map, "name", ISSUER),
                 map.value("url", WebAddress::guarded, WebAddress.GUARDED_IN_WORDS, URI.create("none:none")),
                 map.optionalValue("jwks", WebAddress::guarded, WebAddress.GUARDED_IN_WORDS),
-                map.text("audience"),
+                signIn.isPresent() ? signIn.get().clientId() : map.text("audience"),
                 Duration.ofSeconds(map.optionalNumber("clockSkewSeconds", 0, MAX_SKEW_SECONDS)
                         .orElse(DEFAULT_SKEW_SECONDS)),
-                map.optionalText("clientId"));
+                signIn);
+        if (signIn.isPresent()) {
+            names.declare(SIGN_IN_ISSUER, issuer.name());
+            if (map.has("audience")) {
+                map.known("audience");
+                document.problem(
+                        map.line("audience"),
+                        "'audience' is of issuers whose tokens builds exchange; people sign in through this one",
+                        "remove it: its tokens are for the clientId. An issuer of both is two clients there; builds and people"
+                                + " need issuers of their own here");
+            }
+        }
         if (issuer.name().equals(Configuration.Repository.GITHUB_API)) {
             document.problem(map.line("name"), "'github-api' is the name of the connector", "use another name");
         }
@@ -62,6 +103,21 @@ final class IdentitiesSection {
         }
         map.end();
         return issuer;
+    }
+
+    private Issuer.SignIn signIn(YamlMap map) {
+        List<String> scopes = map.optionalValues("scopes", IdentitiesSection::scope, "a scope (RFC 6749 section 3.3)");
+        if (map.has("scopes") && !scopes.contains(OPENID)) {
+            document.problem(
+                    map.line("scopes"), "without the scope 'openid' there is no ID token", "add openid to the scopes");
+        }
+        Issuer.SignIn signIn = new Issuer.SignIn(
+                map.text("clientId"),
+                map.optionalText("clientSecretFile")
+                        .map(file -> path.apply(new YamlMap.Text(file, map.line("clientSecretFile")))),
+                scopes.isEmpty() ? List.of(OPENID) : scopes);
+        map.end();
+        return signIn;
     }
 
     private Identity identity(YamlMap map) {
@@ -94,7 +150,9 @@ final class IdentitiesSection {
                     "no claims are named, so every token of the issuer would be this identity's",
                     "name at least one, such as repository_id: \"123\"");
         }
-        if (claims.containsKey("sub")) {
+        if (names.isDeclared(SIGN_IN_ISSUER, issuer)) {
+            requireSubject(map, claims);
+        } else if (claims.containsKey(SUBJECT)) {
             document.problem(
                     map.line("claims"),
                     "'sub' is put together from names, which change hands, and GitHub changed how for repositories made"
@@ -103,6 +161,23 @@ final class IdentitiesSection {
         }
         map.end();
         return new OidcMatch(issuer, claims);
+    }
+
+    /** OpenID Connect Core 1.0 section 5.7: iss and sub together are the only identifier of a person that may be relied on. */
+    private void requireSubject(YamlMap map, Map<String, List<String>> claims) {
+        List<String> named =
+                claims.keySet().stream().filter(NAMES_OF_PEOPLE::contains).toList();
+        if (!named.isEmpty()) {
+            document.problem(
+                    map.line("claims"),
+                    String.join(", ", named) + ": people change such names, and others get them later",
+                    "match on 'sub', the issuer's own identifier of the person; who tries to sign in is told theirs");
+        } else if (!claims.isEmpty() && !claims.containsKey(SUBJECT)) {
+            document.problem(
+                    map.line("claims"),
+                    "'sub' is not among the claims, so several people could be this identity",
+                    "name it; who tries to sign in is told theirs");
+        }
     }
 
     private String claimValue(String claim, YamlMap.Text value) {
@@ -115,6 +190,13 @@ final class IdentitiesSection {
                             + BEGINNING_IS_ENOUGH.stream().sorted().collect(Collectors.joining(", ")));
         }
         return value.value();
+    }
+
+    private static String scope(String text) {
+        if (!text.matches(SCOPE)) {
+            throw new IllegalArgumentException(text);
+        }
+        return text;
     }
 
     private static Role role(String text) {

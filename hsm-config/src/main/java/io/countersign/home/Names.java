@@ -43,6 +43,10 @@ final class Names {
         return declared.computeIfAbsent(kind, k -> new TreeSet<>()).add(name);
     }
 
+    boolean isDeclared(String kind, String name) {
+        return declared.getOrDefault(kind, Set.of()).contains(name);
+    }
+
     String reference(YamlMap map, String entry, String kind) {
         return reference(new YamlMap.Text(map.text(entry), map.line(entry)), kind);
     }
@@ -65,7 +69,7 @@ final class Names {
 
     private String reference(YamlMap.Text text, String kind) {
         Set<String> known = declared.getOrDefault(kind, Set.of());
-        if (!text.value().isEmpty() && !known.contains(text.value())) {
+        if (!text.value().isEmpty() && !isDeclared(kind, text.value())) {
             document.problem(
                     text.line(),
                     "there is no " + kind + " '" + text.value() + "'",

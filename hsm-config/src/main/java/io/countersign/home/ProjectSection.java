@@ -7,6 +7,7 @@ import io.countersign.yaml.YamlDocument;
 import io.countersign.yaml.YamlMap;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -50,11 +51,18 @@ final class ProjectSection {
     }
 
     private Repository repository(YamlMap map) {
+        List<YamlMap.Text> vouchers = map.texts("vouchers");
         Repository repository = new Repository(
                 map.value("url", WebAddress::guarded, WebAddress.GUARDED_IN_WORDS, URI.create("none:none")),
                 map.text("id"),
                 map.optionalText("ownerId"),
-                names.references(map.texts("vouchers"), IdentitiesSection.ISSUER));
+                names.references(vouchers, IdentitiesSection.ISSUER));
+        vouchers.stream()
+                .filter(v -> names.isDeclared(IdentitiesSection.SIGN_IN_ISSUER, v.value()))
+                .forEach(v -> document.problem(
+                        v.line(),
+                        "people sign in through issuer '" + v.value() + "', which says nothing of builds",
+                        "name the issuer of the builds' tokens"));
         map.end();
         return repository;
     }
