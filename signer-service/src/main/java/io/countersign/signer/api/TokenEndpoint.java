@@ -3,7 +3,7 @@ package io.countersign.signer.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.countersign.signer.identity.Caller;
-import io.countersign.signer.identity.oidc.KeysUnavailable;
+import io.countersign.signer.identity.oidc.IssuerUnavailable;
 import io.countersign.signer.identity.token.ExchangeRefused;
 import io.countersign.signer.identity.token.IssuedTokens.Issued;
 import io.countersign.signer.identity.token.TokenExchange;
@@ -101,7 +101,7 @@ class TokenEndpoint {
         } catch (ExchangeRefused e) {
             intake.refuse(UNKNOWN, e.getMessage());
             return answer(Status.BAD_REQUEST, e.error(), e.getMessage(), e.remedy());
-        } catch (KeysUnavailable e) {
+        } catch (IssuerUnavailable e) {
             LOG.warn(e.getMessage());
             return answer(
                     Status.SERVICE_UNAVAILABLE,

@@ -7,7 +7,7 @@ import io.countersign.key.DigestAlgorithm;
 import io.countersign.signer.identity.Caller.Scope;
 import io.countersign.signer.identity.oidc.IdTokens;
 import io.countersign.signer.identity.oidc.IdTokens.Believed;
-import io.countersign.signer.identity.oidc.KeysUnavailable;
+import io.countersign.signer.identity.oidc.IssuerUnavailable;
 import io.countersign.signer.identity.oidc.TokenRefused;
 import io.countersign.signer.identity.token.IssuedTokens.Issued;
 import java.nio.charset.StandardCharsets;
@@ -41,9 +41,9 @@ public final class TokenExchange {
      * Exchanges an ID token.
      *
      * @throws ExchangeRefused if it is not believed, was exchanged before, or its identity may not submit there
-     * @throws KeysUnavailable if its issuer's keys cannot be had
+     * @throws IssuerUnavailable if its issuer's keys cannot be had
      */
-    public Issued exchange(String idToken, String project, String policy) throws ExchangeRefused, KeysUnavailable {
+    public Issued exchange(String idToken, String project, String policy) throws ExchangeRefused, IssuerUnavailable {
         Believed believed;
         try {
             believed = idTokens.believe(idToken);
