@@ -15,6 +15,8 @@ import io.countersign.signer.identity.BearerTokens;
 import io.countersign.signer.identity.ClientCertificates;
 import io.countersign.signer.identity.RateLimits;
 import io.countersign.signer.identity.oidc.IdTokens;
+import io.countersign.signer.identity.oidc.SignInFlow;
+import io.countersign.signer.identity.session.Sessions;
 import io.countersign.signer.identity.token.Credentials;
 import io.countersign.signer.identity.token.IssuedTokens;
 import io.countersign.signer.identity.token.TokenDesk;
@@ -62,6 +64,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 class Wiring {
     /** How often at most an issuer is asked for its keys. */
     private static final Duration JWKS_INTERVAL = Duration.ofSeconds(30);
+
+    /** How many sign-ins are refused, or come back from issuers, in a minute. */
+    private static final int SIGN_INS_PER_MINUTE = 60;
 
     private final InstantSource clock = InstantSource.system();
 
@@ -311,6 +316,25 @@ class Wiring {
     @Singleton
     TokenExchange tokenExchange(Supplier<Configuration> configuration, Credentials credentials, IssuedTokens issued) {
         return new TokenExchange(configuration, new IdTokens(configuration, JWKS_INTERVAL, clock), credentials, issued);
+    }
+
+    @Produces
+    @Singleton
+    Sessions sessions(
+            Supplier<Configuration> configuration,
+            BearerTokens tokens,
+            IssuedTokens issued,
+            Credentials credentials,
+            AuditLog audit) {
+        return new Sessions(
+                configuration,
+                tokens,
+                new SignInFlow(configuration, JWKS_INTERVAL, clock),
+                issued,
+                credentials,
+                new RateLimits(configuration, SIGN_INS_PER_MINUTE, clock),
+                audit,
+                clock);
     }
 
     @Produces

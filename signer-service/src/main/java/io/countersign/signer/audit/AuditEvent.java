@@ -107,6 +107,21 @@ public sealed interface AuditEvent {
         }
     }
 
+    /**
+     * Somebody signed in with a browser; what is done in the session names it.
+     *
+     * @param request the session's id
+     * @param knownBy "configuration" for a token of countersign.yaml, else {@code oidc:ISSUER:SUBJECT}
+     */
+    record SignIn(UUID request, Instant at, String actor, String session, String knownBy) implements AuditEvent {
+        public SignIn {
+            knownBy = Printable.of(knownBy);
+        }
+    }
+
+    /** Somebody ended a session; one that expires has no such event. */
+    record SignOut(UUID request, Instant at, String actor, String session) implements AuditEvent {}
+
     /** How an attempt ended. */
     enum Result {
         /** A signed file was made and judged good. */

@@ -25,7 +25,7 @@ public final class BearerTokens {
 
     /** Who sent this Authorization header; empty where it is absent, of another scheme, or fits nobody. */
     public Optional<Caller> authenticate(String authorization) {
-        return token(authorization).flatMap(this::known);
+        return token(authorization).flatMap(this::ofToken);
     }
 
     /** The token of an Authorization header; empty where it is absent or of another scheme. */
@@ -35,7 +35,8 @@ public final class BearerTokens {
                 .map(a -> a.substring(SCHEME.length()).strip());
     }
 
-    private Optional<Caller> known(String token) {
+    /** Whose token of the configuration this is. */
+    public Optional<Caller> ofToken(String token) {
         byte[] presented = DigestAlgorithm.SHA256.newMessageDigest().digest(token.getBytes(StandardCharsets.UTF_8));
         Optional<Caller> caller = Optional.empty();
         for (Identity identity : configuration.get().identities()) {

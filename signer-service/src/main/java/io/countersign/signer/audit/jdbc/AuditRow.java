@@ -13,6 +13,8 @@ import io.countersign.signer.audit.AuditEvent.HashOutcome;
 import io.countersign.signer.audit.AuditEvent.Intent;
 import io.countersign.signer.audit.AuditEvent.Outcome;
 import io.countersign.signer.audit.AuditEvent.Refusal;
+import io.countersign.signer.audit.AuditEvent.SignIn;
+import io.countersign.signer.audit.AuditEvent.SignOut;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -104,6 +106,12 @@ final class AuditRow {
                     .by(a.actor(), a.session())
                     .with(REASON, a.what());
         }
+        if (event instanceof SignIn s) {
+            return new AuditRow(event, "SIGN_IN").by(s.actor(), s.session()).with(REASON, s.knownBy());
+        }
+        if (event instanceof SignOut s) {
+            return new AuditRow(event, "SIGN_OUT").by(s.actor(), s.session());
+        }
         Refusal r = (Refusal) event;
         return new AuditRow(event, "REFUSAL").with(ACTOR, r.actor()).with(REASON, r.reason());
     }
@@ -143,6 +151,8 @@ final class AuditRow {
                         sha256(row, POLICY));
             case "HASH_OUTCOME" -> new HashOutcome(request, at, Optional.ofNullable(reason));
             case "ADMINISTRATION" -> new Administration(request, at, actor, session, reason);
+            case "SIGN_IN" -> new SignIn(request, at, actor, session, reason);
+            case "SIGN_OUT" -> new SignOut(request, at, actor, session);
             case "REFUSAL" -> new Refusal(request, at, actor, reason);
             default -> throw new SQLException("audit event of unknown kind " + kind);
         };

@@ -12,7 +12,7 @@ import java.util.UUID;
  *
  * @param token its SHA-256; the token itself is nowhere
  * @param identity the name of whose it is
- * @param name what its owner calls it
+ * @param name what its owner calls it; of a session, what its identity was known by
  * @param session what stands in records of what is done with it
  * @param revokedAt when it was taken back
  */
@@ -33,7 +33,9 @@ public record Credential(
         /** Somebody asked for it, to keep it. */
         API_TOKEN,
         /** In exchange for an ID token of a build. */
-        EXCHANGED
+        EXCHANGED,
+        /** Somebody signed in with a browser, which has it in a cookie. It calls no API, and the others open no page. */
+        SESSION
     }
 
     boolean isGoodAt(Instant at) {

@@ -17,16 +17,16 @@ public interface Credentials {
     /** By the SHA-256 of the token. */
     Optional<Credential> find(Digest token);
 
-    /** All that have not expired, the newest first. */
+    /** All API tokens that have not expired, the newest first. */
     List<Credential> list(Instant now, int most);
 
     /** Takes one back; false if there is none, or it was taken back before. */
     boolean revoke(UUID id, Instant at);
 
     /**
-     * Notes that an ID token was exchanged.
+     * Notes that an ID token was exchanged, or that a sign-in was ended.
      *
-     * @param jti SHA-256 of what tells the token from others of its issuer
+     * @param jti SHA-256 of what tells it from others of its issuer
      * @param expiresAt when the note is needed no longer
      * @return false if that was noted before
      */

@@ -33,6 +33,8 @@ public final class IssuedTokens {
     /** What the session of an API token begins with. */
     static final String API_TOKEN_SESSION = "api-token:";
 
+    private static final String BROWSER_SESSION = "session:";
+
     private final Supplier<Configuration> configuration;
     private final Credentials credentials;
     private final InstantSource clock;
@@ -66,6 +68,22 @@ public final class IssuedTokens {
         return issue(UUID.randomUUID(), Kind.EXCHANGED, identity, "build", Optional.of(scope), origin, session, life);
     }
 
+    /**
+     * One for a browser.
+     *
+     * @param knownBy what proved the identity
+     */
+    public Issued session(String identity, String knownBy, Duration life) {
+        UUID id = UUID.randomUUID();
+        return issue(
+                id, Kind.SESSION, identity, knownBy, Optional.empty(), Optional.empty(), BROWSER_SESSION + id, life);
+    }
+
+    /** Whether a token looks like one that was given out here, good or not. */
+    public static boolean isOurs(String token) {
+        return token.startsWith(PREFIX);
+    }
+
     private Issued issue(
             UUID id,
             Kind kind,
@@ -95,16 +113,25 @@ public final class IssuedTokens {
         return new Issued(credential, secret);
     }
 
-    /** Who presents this token; empty where it is none of ours, has expired, was revoked, or its identity is gone. */
+    /**
+     * Who presents this token; empty where it is none of ours, has expired, was revoked, is a browser's, or its identity is gone.
+     */
     public Optional<Caller> authenticate(String token) {
-        if (!token.startsWith(PREFIX)) {
-            return Optional.empty();
-        }
         Configuration now = configuration.get();
-        return credentials
-                .find(digest(token))
-                .filter(c -> c.isGoodAt(clock.instant()))
+        return good(token)
+                .filter(c -> c.kind() != Kind.SESSION)
                 .flatMap(c -> now.identity(c.identity()).map(i -> caller(i, c)));
+    }
+
+    /** The session with this secret; empty where it is none, has expired, or was ended. */
+    public Optional<Credential> findSession(String secret) {
+        return good(secret).filter(c -> c.kind() == Kind.SESSION);
+    }
+
+    private Optional<Credential> good(String token) {
+        return isOurs(token)
+                ? credentials.find(digest(token)).filter(c -> c.isGoodAt(clock.instant()))
+                : Optional.empty();
     }
 
     /** Roles are for the whole installation, so a token bound to a part of it has none. */
