@@ -208,12 +208,33 @@ class ArchitectureTest {
     // ---- the signer ----
 
     @ArchTest
-    static final ArchRule onlyTheApiKnowsHttp = noClasses()
-            .that(SIGNER.and(not(resideInAPackage("io.countersign.signer.api.."))))
+    static final ArchRule onlyTheEdgesKnowHttp = noClasses()
+            .that(SIGNER.and(not(resideInAnyPackage("io.countersign.signer.api..", "io.countersign.signer.ui.."))))
             .should()
             .dependOnClassesThat(
                     resideInAnyPackage("jakarta.ws.rs..", "org.jboss.resteasy..", "io.netty.handler.codec.http.."))
-            .because("inside there are typed errors; a status is how one edge tells them");
+            .because(
+                    "inside there are typed errors; a status is how an edge tells them, the API's clients and people's browsers");
+
+    @ArchTest
+    static final ArchRule theApiKnowsNoPages = noClasses()
+            .that()
+            .resideInAPackage("io.countersign.signer.api..")
+            .should()
+            .dependOnClassesThat(
+                    resideInAnyPackage("io.countersign.signer.ui..", "io.countersign.signer.identity.session.."))
+            .because(
+                    "a browser sends its session along by itself, so no session may open anything but a page with a guard");
+
+    @ArchTest
+    static final ArchRule everyPageHasItsGuard = classes()
+            .that()
+            .resideInAPackage("io.countersign.signer.ui..")
+            .and()
+            .areAnnotatedWith("jakarta.ws.rs.Path")
+            .should()
+            .beAnnotatedWith("io.countersign.signer.ui.Page")
+            .because("the guard keeps other sites from posting our forms and framing our pages");
 
     @ArchTest
     static final ArchRule anApprovalIsMadeInPolicyOnly = constructors()

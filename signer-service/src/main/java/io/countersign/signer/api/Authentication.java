@@ -45,6 +45,11 @@ class Authentication implements ContainerRequestFilter {
 
     private static final int LONGEST_EXCHANGE = 32 << 10;
 
+    /** The pages, which know people by the session that a cookie has; in these spellings alone. What lies elsewhere is not theirs. */
+    private static final Pattern PAGES = Pattern.compile("/ui(/[a-z0-9-]{1,64}){0,2}|/ui/countersign\\.css");
+
+    private static final int LONGEST_PAGE_FORM = 8 << 10;
+
     private final BearerTokens tokens;
     private final IssuedTokens issued;
     private final ClientCertificates certificates;
@@ -102,17 +107,23 @@ class Authentication implements ContainerRequestFilter {
         }
     }
 
-    /** Whether nobody need be known, since a token comes in the body; the body is small, then. */
-    private boolean isExchange(ContainerRequestContext request) {
+    /** Whether nobody need be known here: a token comes in the body, or the pages ask for themselves. The body is small, then. */
+    private boolean isForAnybody(ContainerRequestContext request) {
         String path = request.getUriInfo().getRequestUri().getRawPath();
-        if (!request.getMethod().equals("POST") || !EXCHANGE.matcher(path).matches()) {
+        boolean page = PAGES.matcher(path).matches();
+        if (!page
+                && !(request.getMethod().equals("POST")
+                        && EXCHANGE.matcher(path).matches())) {
             return false;
         }
-        if (request.getLength() < 0 || request.getLength() > LONGEST_EXCHANGE) {
+        boolean bodiless =
+                request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+        int longest = page ? LONGEST_PAGE_FORM : LONGEST_EXCHANGE;
+        if (!bodiless && (request.getLength() < 0 || request.getLength() > longest)) {
             request.abortWith(closing(Problem.of(
                                     Status.REQUEST_ENTITY_TOO_LARGE,
-                                    "the form has no Content-Length, or is longer than " + LONGEST_EXCHANGE + " bytes",
-                                    "send one ID token, and its length")
+                                    "the form has no Content-Length, or is longer than " + longest + " bytes",
+                                    page ? "use the page's own form" : "send one ID token, and its length")
                             .response())
                     .build());
         }
@@ -121,7 +132,7 @@ class Authentication implements ContainerRequestFilter {
 
     @Override
     public void filter(ContainerRequestContext request) {
-        if (isExchange(request)) {
+        if (isForAnybody(request)) {
             return;
         }
         String authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);

@@ -33,26 +33,26 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A caller of the API over the real pipeline: SoftHSM, a timestamp authority over HTTP, the embedded store. */
 @QuarkusTestResource(LabHome.class)
-abstract class ApiTranscript {
-    static final String API = "/v1/lab/SigningRequests";
-    static final byte[] DRIVER = PeSample.plus().overlay(3).toByteArray();
+public abstract class ApiTranscript {
+    protected static final String API = "/v1/lab/SigningRequests";
+    protected static final byte[] DRIVER = PeSample.plus().overlay(3).toByteArray();
 
     @TestHTTPResource
-    URI server;
+    protected URI server;
 
     @Inject
-    Home home;
+    protected Home home;
 
     @Inject
-    Supplier<Configuration> configuration;
+    protected Supplier<Configuration> configuration;
 
     @Inject
-    AuditLog audit;
+    protected AuditLog audit;
 
     @TempDir
-    Path folder;
+    protected Path folder;
 
-    LabTsa tsa;
+    protected LabTsa tsa;
 
     private String configured;
 
@@ -62,7 +62,7 @@ abstract class ApiTranscript {
     }
 
     @AfterEach
-    void theConfigurationIsAsItWas() throws IOException {
+    protected void theConfigurationIsAsItWas() throws IOException {
         if (configured != null) {
             Configuration present = configuration.get();
             Files.writeString(home.root().resolve("countersign.yaml"), configured);
@@ -72,11 +72,11 @@ abstract class ApiTranscript {
     }
 
     /** Has the service read another configuration while the test runs: these projects more, and what follows them. */
-    void configure(String projects) throws IOException {
+    protected void configure(String projects) throws IOException {
         configure(text -> text + projects);
     }
 
-    void configure(UnaryOperator<String> change) throws IOException {
+    protected void configure(UnaryOperator<String> change) throws IOException {
         Path file = home.root().resolve("countersign.yaml");
         configured = Files.readString(file);
         Configuration present = configuration.get();
@@ -92,12 +92,12 @@ abstract class ApiTranscript {
         }
     }
 
-    RequestSpecification caller() throws IOException {
+    protected RequestSpecification caller() throws IOException {
         return given().header("Authorization", "Bearer " + LabHome.token(home));
     }
 
     /** The administrator, who approves releases. */
-    RequestSpecification admin() throws IOException {
+    protected RequestSpecification admin() throws IOException {
         return given().header(
                         "Authorization",
                         "Bearer "
@@ -105,22 +105,22 @@ abstract class ApiTranscript {
                                         .strip());
     }
 
-    RequestSpecification form(byte[] artifact) throws IOException {
+    protected RequestSpecification form(byte[] artifact) throws IOException {
         return caller().multiPart("projectSlug", "hello-driver")
                 .multiPart("signingPolicySlug", "test-signing")
                 .multiPart("artifact", "hello.sys", artifact);
     }
 
-    Response submit(byte[] artifact) throws IOException {
+    protected Response submit(byte[] artifact) throws IOException {
         return form(artifact).post(API + "/SubmitWithArtifact");
     }
 
-    JsonPath finished(String location) throws IOException {
+    protected JsonPath finished(String location) throws IOException {
         return status(location, s -> s.getBoolean("isFinalStatus"));
     }
 
     /** The first status that is as wanted. */
-    JsonPath status(String location, Predicate<JsonPath> wanted) throws IOException {
+    protected JsonPath status(String location, Predicate<JsonPath> wanted) throws IOException {
         Instant deadline = Instant.now().plus(Duration.ofSeconds(60));
         while (Instant.now().isBefore(deadline)) {
             JsonPath status = caller().get(location + "/Status")
@@ -136,11 +136,11 @@ abstract class ApiTranscript {
         throw new AssertionError(location + " has no such status after a minute");
     }
 
-    static UUID id(String location) {
+    protected static UUID id(String location) {
         return UUID.fromString(location.substring(location.lastIndexOf('/') + 1));
     }
 
-    byte[] signed(byte[] artifact) throws IOException {
+    protected byte[] signed(byte[] artifact) throws IOException {
         String location = submit(artifact).then().statusCode(201).extract().header("Location");
         assertThat(finished(location).getString("status")).isEqualTo("Completed");
         return caller().get(location + "/SignedArtifact")
@@ -150,7 +150,7 @@ abstract class ApiTranscript {
                 .asByteArray();
     }
 
-    List<Path> leftovers() throws IOException {
+    protected List<Path> leftovers() throws IOException {
         try (Stream<Path> uploads = Files.list(home.state().resolve("uploads"));
                 Stream<Path> work = Files.list(home.state().resolve("work"))) {
             return Stream.concat(uploads, work).toList();

@@ -1,0 +1,235 @@
+package io.countersign.signer.ui;
+
+import io.countersign.signer.api.PublicUrl;
+import io.countersign.signer.identity.session.Session;
+import io.countersign.signer.identity.session.Sessions;
+import io.countersign.signer.pipeline.ApprovalDesk;
+import io.countersign.signer.pipeline.Conflict;
+import io.countersign.signer.pipeline.Intake.SubmissionRefused;
+import io.countersign.signer.policy.SigningRules;
+import io.countersign.signer.request.Approvals;
+import io.countersign.signer.request.RequestRepository;
+import io.countersign.signer.request.SigningRequest;
+import io.countersign.signer.request.SigningRequest.WaitingForApproval;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.Status;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** Where people see what waits for them, and say yes or no. */
+@Path("/ui")
+@Page
+@Produces(Html.TYPE)
+class ApprovalPages {
+    private static final int MOST_SHOWN = 50;
+    private static final int LONGEST_REASON = 500;
+    private static final String FORM = "form";
+    private static final String SAID = "said";
+    private static final Pattern DONE = Pattern.compile("(approved|denied)-([1-9][0-9]{0,2})");
+
+    private final Sessions sessions;
+    private final ApprovalDesk desk;
+    private final RequestRepository requests;
+    private final Approvals approvals;
+    private final SigningRules rules;
+    private final PublicUrl publicUrl;
+
+    ApprovalPages(
+            Sessions sessions,
+            ApprovalDesk desk,
+            RequestRepository requests,
+            Approvals approvals,
+            SigningRules rules,
+            PublicUrl publicUrl) {
+        this.sessions = sessions;
+        this.desk = desk;
+        this.requests = requests;
+        this.approvals = approvals;
+        this.rules = rules;
+        this.publicUrl = publicUrl;
+    }
+
+    /** What a form asks for, once it is known to be of this session. */
+    @FunctionalInterface
+    private interface Deed {
+        Response of(Site site, Session session);
+    }
+
+    @GET
+    public Response page(@Context UriInfo asked, @Context HttpHeaders headers) {
+        Site site = Site.of(publicUrl, asked);
+        return session(site, headers)
+                .map(s -> page(site, s, Status.OK, said(s, asked.getQueryParameters())))
+                .orElseGet(() -> Html.to(site, "/ui/sign-in").build());
+    }
+
+    @POST
+    @Path("approve")
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    public Response approve(MultivaluedMap<String, String> form, @Context UriInfo asked, @Context HttpHeaders headers) {
+        return inSession(form, asked, headers, (site, session) -> {
+            List<String> ids = form.getOrDefault("id", List.of());
+            if (ids.isEmpty() || ids.size() > MOST_SHOWN) {
+                return page(
+                        site,
+                        session,
+                        Status.BAD_REQUEST,
+                        Notice.bad(
+                                ids.isEmpty() ? "Nothing was ticked." : "More was ticked than the page shows.",
+                                "Tick what is to be approved."));
+            }
+            List<String> refused = new ArrayList<>();
+            for (String id : ids) {
+                act(session, id, request -> desk.approve(session.caller(), request))
+                        .ifPresent(refused::add);
+            }
+            return answer(site, session, "approved", ids.size() - refused.size(), refused);
+        });
+    }
+
+    @POST
+    @Path("deny")
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    public Response deny(MultivaluedMap<String, String> form, @Context UriInfo asked, @Context HttpHeaders headers) {
+        return inSession(form, asked, headers, (site, session) -> {
+            String reason = Html.only(form, "reason").map(String::strip).orElse("");
+            if (reason.isEmpty() || reason.length() > LONGEST_REASON) {
+                return page(
+                        site,
+                        session,
+                        Status.BAD_REQUEST,
+                        Notice.bad(
+                                "The reason is missing, or longer than " + LONGEST_REASON + " characters.",
+                                "Say why: who submitted it reads it in the build's log."));
+            }
+            String id = Html.only(form, "id").orElse("");
+            List<String> refused = act(session, id, request -> desk.deny(session.caller(), request, reason)).stream()
+                    .toList();
+            return answer(site, session, "denied", 1 - refused.size(), refused);
+        });
+    }
+
+    @POST
+    @Path("sign-out")
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    public Response signOut(MultivaluedMap<String, String> form, @Context UriInfo asked, @Context HttpHeaders headers) {
+        return inSession(form, asked, headers, (site, session) -> {
+            sessions.end(session);
+            return Html.to(site, "/ui/sign-in")
+                    .cookie(new Cookies(site).none(Cookies.SESSION))
+                    .build();
+        });
+    }
+
+    private Optional<Session> session(Site site, HttpHeaders headers) {
+        return new Cookies(site).read(headers, Cookies.SESSION).flatMap(sessions::find);
+    }
+
+    private Response inSession(MultivaluedMap<String, String> form, UriInfo asked, HttpHeaders headers, Deed deed) {
+        Site site = Site.of(publicUrl, asked);
+        Optional<Session> session = session(site, headers);
+        if (session.isEmpty()) {
+            return Html.to(site, "/ui/sign-in").build();
+        }
+        if (!session.get().isMark(FORM, Html.only(form, "mark").orElse(""))) {
+            return page(
+                    site,
+                    session.get(),
+                    Status.FORBIDDEN,
+                    Notice.bad("The form is not of this session.", "Use the page as it is shown now."));
+        }
+        return deed.of(site, session.get());
+    }
+
+    /** One decision. */
+    @FunctionalInterface
+    private interface Decision {
+        SigningRequest on(SigningRequest request) throws SubmissionRefused, Conflict;
+    }
+
+    /** Empty if it was done, else why not. */
+    private Optional<String> act(Session session, String id, Decision decision) {
+        Optional<SigningRequest> request = uuid(id).flatMap(requests::find)
+                .filter(r -> rules.mayRead(session.caller(), r.submission().project()));
+        if (request.isEmpty()) {
+            return Optional.of("There is no such request that you may see.");
+        }
+        try {
+            decision.on(request.get());
+            return Optional.empty();
+        } catch (SubmissionRefused | Conflict e) {
+            return Optional.of(request.get().submission().fileName() + ": " + e.getMessage());
+        }
+    }
+
+    private Response answer(Site site, Session session, String what, int done, List<String> refused) {
+        if (refused.isEmpty()) {
+            String text = what + "-" + done;
+            return Html.to(site, "/ui?" + SAID + "=" + text + "&mark=" + session.mark(SAID + text))
+                    .build();
+        }
+        List<Notice> notices = new ArrayList<>(done > 0 ? Notice.good(told(what, done)) : Notice.NONE);
+        notices.add(new Notice(false, refused, "The page shows what waits for you now."));
+        return page(site, session, Status.CONFLICT, notices);
+    }
+
+    /** What was done before this page; nobody else can have it say so. */
+    private static List<Notice> said(Session session, MultivaluedMap<String, String> query) {
+        String text = Html.only(query, SAID).orElse("");
+        Matcher done = DONE.matcher(text);
+        return done.matches()
+                        && session.isMark(SAID + text, Html.only(query, "mark").orElse(""))
+                ? Notice.good(told(done.group(1), Integer.parseInt(done.group(2))))
+                : Notice.NONE;
+    }
+
+    private static String told(String what, int done) {
+        return done + (done == 1 ? " request was " : " requests were ") + what + ".";
+    }
+
+    private Response page(Site site, Session session, Status status, List<Notice> notices) {
+        List<WaitingForApproval> waiting = desk.waitingFor(session.caller());
+        String reader = session.caller().name();
+        List<WaitingView> shown = waiting.stream()
+                .limit(MOST_SHOWN)
+                .map(w -> WaitingView.of(
+                        w,
+                        rules.policy(w.submission().project(), w.submission().policy()),
+                        approvals.of(w.id()),
+                        reader))
+                .toList();
+        return Html.page(
+                        status,
+                        Templates.approvals(
+                                site, notices, reader, session.mark(FORM), shown, waiting.size() - shown.size()))
+                .build();
+    }
+
+    private static Optional<UUID> uuid(String text) {
+        try {
+            return text.length() == 36 ? Optional.of(UUID.fromString(text)) : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    @ServerExceptionMapper
+    Response failed(Throwable e, UriInfo asked) {
+        return Html.failed(Site.of(publicUrl, asked), e);
+    }
+}
