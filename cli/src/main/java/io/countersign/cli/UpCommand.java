@@ -101,11 +101,21 @@ final class UpCommand implements Callable<Integer> {
             shell.out().println("signer               " + services.endpoints().server());
             shell.out().println("timestamp authority  " + services.endpoints().tsa());
             shell.out().println("API token in         " + services.endpoints().tokenFile());
+            signIn(services.endpoints().server());
             shell.progress("ready; stop with Ctrl-C");
             services.await();
             return ExitCode.GOOD;
         } catch (ServiceFailed e) {
             throw Failure.outside(e.getMessage(), "");
+        }
+    }
+
+    /** Names the file of the token, as a terminal may be looked at by others and end up in a log. */
+    private void signIn(URI server) {
+        shell.out().println("sign in at           " + server.toString().replaceAll("/+$", "") + "/ui");
+        Path token = shell.home().secrets().resolve("admin.token");
+        if (Files.exists(token)) {
+            shell.out().println("with the token in    " + token);
         }
     }
 

@@ -76,6 +76,13 @@ class DemoIT {
             Transcript submitted =
                     Transcript.of(HOME, "submit", driver, "--project", "hello-driver", "--policy", "test-signing");
             assertThat(submitted.exitCode()).as(submitted.err()).isZero();
+            String said = Files.readString(folder.resolve("out.txt"));
+            assertThat(said)
+                    .containsPattern("sign in at +http://127\\.0\\.0\\.1:[0-9]+/ui\\R")
+                    .contains("with the token in    " + HOME.resolve("secrets/admin.token"));
+            assertThat(said.contains(Files.readString(HOME.resolve("secrets/admin.token"))
+                            .strip()))
+                    .isFalse();
             assertThat(Transcript.of(HOME, "verify", folder.resolve("hello.signed.sys"))
                             .exitCode())
                     .isZero();
