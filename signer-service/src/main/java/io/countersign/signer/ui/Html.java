@@ -8,7 +8,6 @@ import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.ResponseBuilder;
 import jakarta.ws.rs.core.Response.Status;
-import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -27,9 +26,12 @@ final class Html {
         return Response.status(status).type(TYPE).entity(page.render());
     }
 
-    /** After a form, so that looking at the page again sends nothing again. */
+    /**
+     * After a form, so that looking at the page again sends nothing again. The whole address: a relative one would be completed with
+     * what a proxy called us.
+     */
     static ResponseBuilder to(Site site, String path) {
-        return Response.status(Status.SEE_OTHER).location(URI.create(site.root() + path));
+        return Response.status(Status.SEE_OTHER).location(site.address(path));
     }
 
     /** A field that came once; empty if it came not at all, or more often (RFC 6749 section 3.1 forbids that). */
