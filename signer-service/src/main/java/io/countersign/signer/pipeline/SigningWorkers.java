@@ -43,17 +43,38 @@ public final class SigningWorkers {
     private final Semaphore signals = new Semaphore(0);
     private final ExecutorService workers;
     private final ScheduledExecutorService renewals;
+    /** Not the renewals' thread: a chore that takes a minute must not cost those at work their leases. */
+    private final ScheduledExecutorService chores;
+
+    private final Duration renew;
+    private final Duration pause;
     /** When each worker that still runs last began a turn of its loop. */
     private final Map<String, Instant> turns = new ConcurrentHashMap<>();
 
     private volatile boolean stopping;
-    private volatile ScheduledFuture<?> chores;
 
     /**
      * @param threads a token computes, so more threads than cores only wait in line
      * @param chore what else is due every few seconds
      */
     public SigningWorkers(RequestQueue queue, Attempts attempts, int threads, Runnable chore, InstantSource clock) {
+        this(queue, attempts, threads, chore, RENEW, CHORE, clock);
+    }
+
+    /**
+     * @param renew how often a lease is renewed
+     * @param pause between two runs of the chore
+     */
+    SigningWorkers(
+            RequestQueue queue,
+            Attempts attempts,
+            int threads,
+            Runnable chore,
+            Duration renew,
+            Duration pause,
+            InstantSource clock) {
+        this.renew = renew;
+        this.pause = pause;
         this.queue = queue;
         this.attempts = attempts;
         this.clock = clock;
@@ -61,6 +82,7 @@ public final class SigningWorkers {
         this.chore = chore;
         this.workers = Executors.newFixedThreadPool(threads, named("signing-"));
         this.renewals = Executors.newSingleThreadScheduledExecutor(named("lease-renewal-"));
+        this.chores = Executors.newSingleThreadScheduledExecutor(named("chore-"));
     }
 
     public void start() {
@@ -70,8 +92,7 @@ public final class SigningWorkers {
             turns.put(worker, clock.instant());
             workers.execute(() -> run(worker));
         }
-        chores = renewals.scheduleWithFixedDelay(
-                this::doChore, CHORE.toMillis(), CHORE.toMillis(), TimeUnit.MILLISECONDS);
+        chores.scheduleWithFixedDelay(this::doChore, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Whether every worker runs, and none has been at one turn of its loop for more than ten minutes. */
@@ -93,9 +114,7 @@ public final class SigningWorkers {
      */
     public void stop(Duration patience) {
         stopping = true;
-        if (chores != null) {
-            chores.cancel(false);
-        }
+        chores.shutdown();
         signals.release(threads);
         workers.shutdown();
         try {
@@ -109,6 +128,7 @@ public final class SigningWorkers {
             workers.shutdownNow();
         }
         renewals.shutdownNow();
+        chores.shutdownNow();
     }
 
     private void run(String worker) {
@@ -144,7 +164,7 @@ public final class SigningWorkers {
 
     private void attempt(Processing request) {
         ScheduledFuture<?> renewal = renewals.scheduleAtFixedRate(
-                () -> renew(request), RENEW.toMillis(), RENEW.toMillis(), TimeUnit.MILLISECONDS);
+                () -> renew(request), renew.toMillis(), renew.toMillis(), TimeUnit.MILLISECONDS);
         try {
             attempts.make(request);
         } finally {

@@ -40,6 +40,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -253,6 +254,65 @@ class AttemptsTest {
             workers.stop(Duration.ofSeconds(5));
         }
         assertThat(workers.alive()).isFalse();
+    }
+
+    /** The real queue, whose requests take long until they were renewed, or until it is too late. */
+    private record Slow(RequestQueue queue, CountDownLatch renewed) implements RequestQueue {
+        @Override
+        public Optional<Processing> claim(String worker, Instant now, Instant leaseUntil) {
+            return queue.claim(worker, now, leaseUntil);
+        }
+
+        @Override
+        public boolean renew(Processing held, Instant leaseUntil) {
+            renewed.countDown();
+            return queue.renew(held, leaseUntil);
+        }
+
+        @Override
+        public boolean settle(Processing held, SigningRequest next) {
+            try {
+                return renewed.await(10, TimeUnit.SECONDS) && queue.settle(held, next);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public List<Processing> releaseAll(Instant now) {
+            return queue.releaseAll(now);
+        }
+    }
+
+    @Test
+    void aChoreThatTakesLongCostsNobodyALease() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch enough = new CountDownLatch(1);
+        SigningWorkers workers = new SigningWorkers(
+                new Slow(requests, new CountDownLatch(1)),
+                attempts(Examples.configuration(Examples.testSigning())),
+                1,
+                () -> {
+                    begun.countDown();
+                    try {
+                        enough.await(30, TimeUnit.SECONDS);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                Duration.ofMillis(50),
+                Duration.ofMillis(1),
+                () -> NOW);
+        workers.start();
+        try {
+            assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+            Processing request = claimed(0);
+            requests.releaseAll(NOW);
+            until(() -> after(request) instanceof Failed);
+        } finally {
+            enough.countDown();
+            workers.stop(Duration.ofSeconds(5));
+        }
     }
 
     @Test
