@@ -2,6 +2,7 @@ package io.countersign.policy;
 
 import io.countersign.home.Configuration.Project;
 import io.countersign.home.Policy;
+import io.countersign.home.Policy.Budget;
 import java.util.List;
 
 /** All rules of a policy but approvals, which are collected afterwards. */
@@ -19,6 +20,11 @@ public final class PolicyRules {
     /** What stands against using the key now; it may pass. */
     public static List<Violation> ofTheMoment(Project project, Policy policy, Facts facts) {
         return all(OF_THE_MOMENT, project, policy, facts);
+    }
+
+    /** What stands against a use of the key for which the budget has no room. */
+    public static Violation budgetSpent(String policy, Budget budget) {
+        return BudgetRule.spent(policy, budget);
     }
 
     private static List<Violation> all(List<Rule> rules, Project project, Policy policy, Facts facts) {

@@ -12,16 +12,36 @@ public sealed interface AuditEvent {
     /** To the millisecond. */
     Instant at();
 
+    /** A key is about to be used, which counts against the budget of a policy. */
+    sealed interface KeyUse extends AuditEvent permits Intent, HashIntent {
+        /** The project's slug. */
+        String project();
+
+        /** The policy's slug. */
+        String policy();
+    }
+
     /**
-     * A key is about to be used.
+     * A key is about to be used for a request.
      *
      * @param actor the identity that submitted the request
+     * @param project the project's slug; empty where an older version wrote the event
+     * @param policy the policy's slug; likewise
      * @param key the name of the key
      * @param artifact SHA-256 of the file to be signed
-     * @param policy SHA-256 of the policy's canonical form
+     * @param policyForm SHA-256 of the policy's canonical form
      */
-    record Intent(UUID request, int attempt, Instant at, String actor, String key, Digest artifact, Digest policy)
-            implements AuditEvent {}
+    record Intent(
+            UUID request,
+            int attempt,
+            Instant at,
+            String actor,
+            String project,
+            String policy,
+            String key,
+            Digest artifact,
+            Digest policyForm)
+            implements KeyUse {}
 
     /**
      * What came of an attempt. One that was not to use the key has an outcome without an intent: it failed before, or it went on
@@ -83,7 +103,7 @@ public sealed interface AuditEvent {
             String key,
             Digest digest,
             Digest policyForm)
-            implements AuditEvent {}
+            implements KeyUse {}
 
     /**
      * What came of it.

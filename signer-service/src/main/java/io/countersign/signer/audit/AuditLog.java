@@ -2,6 +2,7 @@ package io.countersign.signer.audit;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -17,6 +18,17 @@ public interface AuditLog {
      * @throws AuditUnavailable if it is not known to be durable, or the attempt already has such an event
      */
     void append(AuditEvent event);
+
+    /**
+     * Appends the announcement of a key's use, if less than so many were appended under its policy since a time, those of the same
+     * request left out. However many are appended at once, there are never more than that: an adapter counts and appends in one
+     * step, between whose halves no other append can come. In SQLite a single statement is such a step, since one writer at a
+     * time holds the database; where statements read snapshots, as in PostgreSQL, it has to lock the policy before it counts.
+     *
+     * @return false if there were as many; then nothing is appended, and the key must not be used
+     * @throws AuditUnavailable as {@link #append} does
+     */
+    boolean appendWithin(AuditEvent.KeyUse use, int most, Instant since);
 
     /**
      * Intents nobody wrote an outcome for, oldest first: work in hand, or cut off.
@@ -45,7 +57,8 @@ public interface AuditLog {
     /**
      * How many intents were written under a policy since a time, those for bare digests included.
      *
+     * @param but a request whose intents are left out
      * @throws AuditUnavailable if the log cannot be read
      */
-    int intentsUnder(String project, String policy, Instant since);
+    int intentsUnder(String project, String policy, Instant since, Optional<UUID> but);
 }

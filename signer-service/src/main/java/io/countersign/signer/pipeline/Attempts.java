@@ -2,6 +2,7 @@ package io.countersign.signer.pipeline;
 
 import io.countersign.key.KeyUnavailable;
 import io.countersign.sign.UnacceptableFile;
+import io.countersign.signer.audit.AuditEvent;
 import io.countersign.signer.audit.AuditEvent.Intent;
 import io.countersign.signer.audit.AuditEvent.Outcome;
 import io.countersign.signer.audit.AuditEvent.Refusal;
@@ -10,6 +11,8 @@ import io.countersign.signer.audit.AuditLog;
 import io.countersign.signer.audit.AuditUnavailable;
 import io.countersign.signer.audit.Printable;
 import io.countersign.signer.policy.Approved;
+import io.countersign.signer.policy.ApprovedToFinish;
+import io.countersign.signer.policy.ApprovedToSign;
 import io.countersign.signer.policy.Decision;
 import io.countersign.signer.policy.NotApproved;
 import io.countersign.signer.policy.Refused;
@@ -24,8 +27,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -85,8 +90,9 @@ public final class Attempts {
      * @throws AuditUnavailable if the audit log cannot be written: likewise
      */
     void make(Processing request) {
-        resolveInterrupted(request.id(), request.attempt());
-        History history = History.of(audit.of(request.id()));
+        List<AuditEvent> events = audit.of(request.id());
+        resolveInterrupted(events, request.attempt());
+        History history = History.of(events);
         // Waiting for a timestamp is bounded by time, so that only attempts without an end count.
         int before = request.attempt() - 1 - (history.unstamped().isPresent() ? history.outcomes() : 0);
         if (before >= MAXIMUM) {
@@ -96,7 +102,8 @@ public final class Attempts {
                             + " stopped, then submit the file again");
             return;
         }
-        Decision decision = rules.decide(request, now());
+        Decision decision =
+                history.unstamped().isPresent() ? rules.decideToFinish(request, now()) : rules.decide(request, now());
         if (decision instanceof Refused refused) {
             refuse(request, refused);
         } else {
@@ -107,13 +114,15 @@ public final class Attempts {
     private void sign(Approved approved, History history) {
         Processing request = approved.request();
         try {
-            if (history.unstamped().isPresent()) {
-                pipeline.finish(approved, history.unstamped().get());
+            if (approved instanceof ApprovedToFinish toFinish) {
+                pipeline.finish(toFinish, history.unstamped().orElseThrow());
             } else {
-                pipeline.sign(approved);
+                pipeline.sign((ApprovedToSign) approved);
             }
         } catch (SignatureKept e) {
             await(request, e);
+        } catch (BudgetSpent e) {
+            refuse(request, e.refused());
         } catch (UnacceptableFile | NotApproved | Untrusted e) {
             fail(request, e.getMessage());
         } catch (KeyUnavailable e) {
@@ -220,12 +229,16 @@ public final class Attempts {
     }
 
     /** An earlier attempt of this process whose outcome could not be written, or one of a process that died elsewhere. */
-    private void resolveInterrupted(UUID request, int before) {
-        if (before > 1) {
-            audit.intentsWithoutOutcome().stream()
-                    .filter(i -> i.request().equals(request) && i.attempt() < before)
-                    .forEach(this::interrupted);
-        }
+    private void resolveInterrupted(List<AuditEvent> events, int before) {
+        Set<Integer> ended = events.stream()
+                .filter(Outcome.class::isInstance)
+                .map(o -> ((Outcome) o).attempt())
+                .collect(Collectors.toSet());
+        events.stream()
+                .filter(Intent.class::isInstance)
+                .map(Intent.class::cast)
+                .filter(i -> i.attempt() < before && !ended.contains(i.attempt()))
+                .forEach(this::interrupted);
     }
 
     private void interrupted(Intent intent) {

@@ -91,7 +91,7 @@ public final class HashSigning {
 
     private byte[] signed(
             Caller caller, String project, ApprovedHash approved, SigningKey key, SignatureAlgorithm algorithm)
-            throws KeyUnavailable {
+            throws SubmissionRefused, KeyUnavailable {
         UUID id = UUID.randomUUID();
         Digest digest;
         try {
@@ -99,7 +99,7 @@ public final class HashSigning {
         } catch (NotApproved e) {
             throw new IllegalStateException(e);
         }
-        audit.append(new HashIntent(
+        HashIntent intent = new HashIntent(
                 id,
                 now(),
                 caller.name(),
@@ -108,7 +108,12 @@ public final class HashSigning {
                 approved.policy().slug(),
                 approved.policy().key(),
                 digest,
-                approved.policyDigest()));
+                approved.policyDigest());
+        try {
+            Intents.append(audit, intent, approved.policy());
+        } catch (BudgetSpent e) {
+            throw intake.refused(caller, e.refused().violations());
+        }
         LOG.infof(
                 "%s: signing the digest %s with key %s for %s",
                 id, digest, approved.policy().key(), caller.name());

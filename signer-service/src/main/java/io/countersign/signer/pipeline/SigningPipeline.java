@@ -18,6 +18,8 @@ import io.countersign.signer.audit.AuditEvent.Outcome;
 import io.countersign.signer.audit.AuditEvent.Result;
 import io.countersign.signer.audit.AuditLog;
 import io.countersign.signer.policy.Approved;
+import io.countersign.signer.policy.ApprovedToFinish;
+import io.countersign.signer.policy.ApprovedToSign;
 import io.countersign.signer.policy.NotApproved;
 import io.countersign.signer.policy.SigningRules;
 import io.countersign.signer.request.RequestQueue;
@@ -76,11 +78,13 @@ public final class SigningPipeline {
      *
      * @throws SignatureKept if no timestamp was to be had; its outcome is still to be written
      * @throws NotApproved if the approval was used before or does not cover the file as it is now; no key was used
+     * @throws BudgetSpent if others used the policy's budget up meanwhile; no key was used
      * @throws Untrusted if verification does not trust the signed file; it is not released
      * @throws LeaseLost if another worker has taken the request over; this signature is not released
      */
-    void sign(Approved approved)
-            throws NotApproved, UnacceptableFile, KeyUnavailable, SignatureKept, Untrusted, LeaseLost, IOException {
+    void sign(ApprovedToSign approved)
+            throws NotApproved, BudgetSpent, UnacceptableFile, KeyUnavailable, SignatureKept, Untrusted, LeaseLost,
+                    IOException {
         Processing request = approved.request();
         Path submitted = artifacts.file(request.submission().artifact());
         Digest mayBeSigned = approved.redeem(presentPolicy(request));
@@ -89,7 +93,7 @@ public final class SigningPipeline {
         AtomicReference<AuthenticodeSignature> unstamped = new AtomicReference<>();
         try {
             Instant started = now();
-            audit.append(intent(approved, started));
+            Intents.append(audit, intent(approved, started), approved.policy());
             SignedFile signed = new SignFile(with.key(), Optional.of(with.timestamps()))
                     .signOnly(mayBeSigned, submitted, output, with.options(), unstamped::set);
             judgeAndRelease(approved, with, signed, output, started);
@@ -110,7 +114,7 @@ public final class SigningPipeline {
      *     verification does not trust the file; it is not released
      * @throws LeaseLost if another worker has taken the request over; this file is not released
      */
-    void finish(Approved approved, History.Unstamped left)
+    void finish(ApprovedToFinish approved, History.Unstamped left)
             throws NotApproved, UnacceptableFile, KeyUnavailable, TimestampUnavailable, Untrusted, LeaseLost,
                     IOException {
         Processing request = approved.request();
@@ -186,7 +190,7 @@ public final class SigningPipeline {
                 .digest();
     }
 
-    private static Intent intent(Approved approved, Instant at) {
+    private static Intent intent(ApprovedToSign approved, Instant at) {
         Processing request = approved.request();
         LOG.infof(
                 "%s attempt %d: signing %s with key %s under policy %s",
@@ -200,6 +204,8 @@ public final class SigningPipeline {
                 request.attempt(),
                 at,
                 request.submission().submitter(),
+                request.submission().project(),
+                approved.policy().slug(),
                 approved.policy().key(),
                 request.submission().artifact(),
                 approved.policyDigest());

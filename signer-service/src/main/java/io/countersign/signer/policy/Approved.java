@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Leave to use a key once, for one attempt at one request, for exactly one file under exactly one state of a policy. Only this
- * package can make one.
+ * Leave for one attempt at one request, good once, for exactly one file under exactly one state of a policy. Its kind says whether
+ * a key may be used. Only this package can make one.
  */
-public final class Approved implements Decision {
+public abstract sealed class Approved implements Decision permits ApprovedToSign, ApprovedToFinish {
     private final Processing request;
     private final Policy policy;
     private final PolicyForm form;
@@ -47,8 +47,8 @@ public final class Approved implements Decision {
     /**
      * Uses the approval up, whatever the answer.
      *
-     * @param policyDigest of the policy the key is about to be used under
-     * @return SHA-256 of the one file that may be signed; whoever signs compares it with what it reads
+     * @param policyDigest of the policy the file is about to be signed or finished under
+     * @return SHA-256 of the one file that may be; whoever signs compares it with what it reads
      * @throws NotApproved if it was redeemed before, or is for another policy
      */
     public Digest redeem(Digest policyDigest) throws NotApproved {

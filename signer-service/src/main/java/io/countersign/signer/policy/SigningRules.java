@@ -33,10 +33,10 @@ public final class SigningRules {
     private final KeyUses uses;
     private final Function<UUID, List<Approval>> approvals;
 
-    /** How often keys were used under a policy since a time, all told. */
+    /** How often keys were used under a policy since a time, for others than one request. */
     @FunctionalInterface
     public interface KeyUses {
-        int under(String project, String policy, Instant since);
+        int under(String project, String policy, Instant since, Optional<UUID> but);
     }
 
     /** @param approvals all of a request */
@@ -74,7 +74,8 @@ public final class SigningRules {
                     "this credential is not for policy \"" + policy + "\" of project \"" + project + "\"",
                     "use one that is for it, or for the whole identity"));
         }
-        Facts facts = facts(caller.name(), project, policy, origin, at);
+        Facts facts =
+                new Facts(caller.name(), origin, at, since -> uses.under(project, policy, since, Optional.empty()));
         violations.addAll(PolicyRules.ofTheRequest(knownProject.get(), knownPolicy.get(), facts));
         if (knownPolicy.get().approvals() == 0) {
             violations.addAll(PolicyRules.ofTheMoment(knownProject.get(), knownPolicy.get(), facts));
@@ -85,15 +86,36 @@ public final class SigningRules {
         return violations;
     }
 
-    private Facts facts(String submitter, String project, String policy, Optional<Origin> origin, Instant at) {
-        return new Facts(submitter, origin, at, since -> uses.under(project, policy, since));
+    /**
+     * Decides on signing a claimed request: every rule again, that the policy is still the one under which the request was
+     * accepted, and that enough of those who may approve have approved this file under it. What the request itself used of a
+     * budget does not count against it: it was let in, and an attempt that was cut off is repeated.
+     */
+    public Decision decide(Processing request, Instant at) {
+        return decide(request, at, PolicyRules::ofTheMoment, ApprovedToSign::new);
     }
 
     /**
-     * Decides on a claimed request: every rule again, that the policy is still the one under which the request was accepted,
-     * and that enough of those who may approve have approved this file under it.
+     * Decides on finishing a claimed request whose signature was made before. All is asked but when and how often the key may
+     * be used, since it is not used again.
      */
-    public Decision decide(Processing request, Instant at) {
+    public Decision decideToFinish(Processing request, Instant at) {
+        return decide(request, at, (project, policy, facts) -> List.of(), ApprovedToFinish::new);
+    }
+
+    /** What may pass. */
+    @FunctionalInterface
+    private interface Moment {
+        List<Violation> violations(Project project, Policy policy, Facts facts);
+    }
+
+    /** What is approved. */
+    @FunctionalInterface
+    private interface Approving {
+        Approved of(Processing request, Policy policy, PolicyForm form, List<Approval> approvals);
+    }
+
+    private Decision decide(Processing request, Instant at, Moment moment, Approving approving) {
         Configuration now = configuration.get();
         Submission submission = request.submission();
         Optional<Project> project = now.project(submission.project());
@@ -101,15 +123,19 @@ public final class SigningRules {
         if (policy.isEmpty()) {
             return new Refused(List.of(removed(submission)));
         }
-        Facts facts = facts(submission.submitter(), submission.project(), submission.policy(), submission.origin(), at);
+        Facts facts = new Facts(
+                submission.submitter(),
+                submission.origin(),
+                at,
+                since -> uses.under(submission.project(), submission.policy(), since, Optional.of(submission.id())));
         List<Violation> violations = new ArrayList<>(PolicyRules.ofTheRequest(project.get(), policy.get(), facts));
-        violations.addAll(PolicyRules.ofTheMoment(project.get(), policy.get(), facts));
+        violations.addAll(moment.violations(project.get(), policy.get(), facts));
         PolicyForm present = PolicyForm.of(now, project.get(), policy.get());
         unchanged(submission, present).ifPresent(violations::add);
         List<Approval> given = policy.get().approvals() == 0 ? List.of() : approvals.apply(submission.id());
         ApprovalRules.met(policy.get(), present, submission, given).ifPresent(violations::add);
         return violations.isEmpty()
-                ? new Approved(
+                ? approving.of(
                         request,
                         policy.get(),
                         present,

@@ -185,7 +185,15 @@ class AttemptsTest {
     void anIntentWithoutOutcomeIsResolvedAsInterruptedWhenTheRequestIsTakenUpAgain() throws IOException {
         Processing request = claimed(2);
         Intent cutOff = new Intent(
-                request.id(), 1, NOW, "ci", "publisher", request.submission().artifact(), Examples.sha256("policy"));
+                request.id(),
+                1,
+                NOW,
+                "ci",
+                "hello-driver",
+                "test-signing",
+                "publisher",
+                request.submission().artifact(),
+                Examples.sha256("policy"));
         audit.append(cutOff);
 
         attempts(Examples.configuration(Examples.testSigning())).make(request);

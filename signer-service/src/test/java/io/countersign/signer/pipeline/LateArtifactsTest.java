@@ -79,7 +79,8 @@ class LateArtifactsTest {
                 heard.add(id);
             }
         });
-        SigningRules rules = new SigningRules(configuration::get, (project, policy, since) -> 0, request -> List.of());
+        SigningRules rules =
+                new SigningRules(configuration::get, (project, policy, since, but) -> 0, request -> List.of());
         DiskArtifactStore artifacts = new DiskArtifactStore(folder.resolve("artifacts"), InstantSource.system());
         intake = new Intake(rules, audit, artifacts, requests, () -> {}, clock::get);
         late = new LateArtifacts(intake, rules, audit, artifacts, requests, drafts, changes, clock::get);

@@ -23,7 +23,7 @@ import io.countersign.signer.fixture.Database;
 import io.countersign.signer.fixture.Examples;
 import io.countersign.signer.fixture.LabHome;
 import io.countersign.signer.fixture.LabTsa;
-import io.countersign.signer.policy.Approved;
+import io.countersign.signer.policy.ApprovedToSign;
 import io.countersign.signer.policy.SigningRules;
 import io.countersign.signer.request.SigningRequest.Processing;
 import io.countersign.signer.request.SigningRequest.Queued;
@@ -200,7 +200,7 @@ class SigningPipelineTest {
                             resources(configuration, tsa.url()),
                             folder,
                             InstantSource.system())
-                    .sign((Approved) rules.decide(request, Instant.now()));
+                    .sign((ApprovedToSign) rules.decide(request, Instant.now()));
         }
     }
 

@@ -10,6 +10,7 @@ import io.countersign.home.Configuration.Project;
 import io.countersign.home.ConfigurationFile;
 import io.countersign.home.Home;
 import io.countersign.home.Policy;
+import io.countersign.home.Window;
 import io.countersign.hsm.Hsm;
 import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
@@ -17,6 +18,7 @@ import io.countersign.lab.PastPki;
 import io.countersign.provenance.VerifyProvenance;
 import io.countersign.signer.artifact.ArtifactStore;
 import io.countersign.signer.artifact.disk.DiskArtifactStore;
+import io.countersign.signer.audit.AuditEvent;
 import io.countersign.signer.audit.AuditEvent.Intent;
 import io.countersign.signer.audit.AuditEvent.Outcome;
 import io.countersign.signer.audit.AuditEvent.Result;
@@ -29,6 +31,7 @@ import io.countersign.signer.policy.SigningRules;
 import io.countersign.signer.request.RequestQueue;
 import io.countersign.signer.request.SigningRequest;
 import io.countersign.signer.request.SigningRequest.Completed;
+import io.countersign.signer.request.SigningRequest.Denied;
 import io.countersign.signer.request.SigningRequest.Failed;
 import io.countersign.signer.request.SigningRequest.Processing;
 import io.countersign.signer.request.SigningRequest.Queued;
@@ -97,7 +100,7 @@ class WaitingForTimestampTest {
         private final JdbcAuditLog audit = new JdbcAuditLog(Database.in(folder));
         private final ArtifactStore artifacts =
                 new DiskArtifactStore(folder.resolve("artifacts"), InstantSource.system());
-        private final SigningRules rules = Examples.rules(configuration);
+        private SigningRules rules = new SigningRules(() -> configuration, audit::intentsUnder, request -> List.of());
 
         Service() throws IOException {}
 
@@ -215,6 +218,66 @@ class WaitingForTimestampTest {
     }
 
     @Test
+    void theLastSignatureOfABudgetIsFinishedAfterItsWindowToo() throws Exception {
+        configuration = wanting(
+                List.of(),
+                List.of(new Window.Span(now, now.plusSeconds(5))),
+                Optional.of(new Policy.Budget(1, Duration.ofDays(1))));
+        Service service = new Service();
+        UUID id = service.submit();
+        service.attempt();
+        tsa.behave(LabTsa.Mode.GOOD);
+        now = now.plusSeconds(5);
+        service.attempt();
+
+        assertThat(service.request(id)).isInstanceOf(Completed.class);
+        assertThat(codeSignatures()).isEqualTo(keyUses + 1);
+    }
+
+    @Test
+    void anAttemptCutOffAfterItsOutcomeIsNotHeldUpByItsOwnUseOfTheBudget() throws Exception {
+        configuration = wanting(List.of(), List.of(), Optional.of(new Policy.Budget(1, Duration.ofDays(1))));
+        tsa.behave(LabTsa.Mode.GOOD);
+        Service service = new Service();
+        UUID id = service.submit();
+        Processing held = service.claim();
+        Attempts attempts = service.attempts(new Unwritable(service.requests));
+        assertThatThrownBy(() -> attempts.make(held)).isInstanceOf(StoreUnavailable.class);
+        service.requests.releaseAll(now);
+        service.attempt();
+
+        assertThat(service.results(id)).containsExactly(Result.SIGNED, Result.SIGNED);
+        assertThat(service.request(id)).isInstanceOf(Completed.class);
+    }
+
+    @Test
+    void whoIsToldThatASignatureIsLeftAndComesSecondIsRefusedWithoutTheKey() throws Exception {
+        configuration = wanting(List.of(), List.of(), Optional.of(new Policy.Budget(1, Duration.ofDays(1))));
+        Service service = new Service();
+        UUID id = service.submit();
+        Processing held = service.claim();
+        // As if another worker came between the question and the use.
+        service.rules = Examples.rules(configuration);
+        service.audit.append(new Intent(
+                UUID.randomUUID(),
+                1,
+                now,
+                "ci",
+                "hello-driver",
+                "test-signing",
+                "publisher",
+                held.submission().artifact(),
+                held.submission().artifact()));
+        service.attempts(service.requests).make(held);
+
+        assertThat(service.request(id))
+                .isInstanceOfSatisfying(
+                        Denied.class, d -> assertThat(d.reason()).contains("allows 1 signatures", "they are used up"));
+        assertThat(service.audit.of(id)).singleElement().isInstanceOf(AuditEvent.Refusal.class);
+        assertThat(codeSignatures()).isEqualTo(keyUses);
+    }
+
+    @Test
     void aSignatureThatWaitedForTooLongIsGivenUpWithTheReason() throws Exception {
         Service service = new Service();
         UUID id = service.submit();
@@ -314,6 +377,10 @@ class WaitingForTimestampTest {
 
     /** The lab's, but that the policy wants a second timestamp. */
     private Configuration wantingTwo() {
+        return wanting(List.of("other"), List.of(), Optional.empty());
+    }
+
+    private Configuration wanting(List<String> second, List<Window> windows, Optional<Policy.Budget> budget) {
         Project project = configuration.project("hello-driver").orElseThrow();
         Policy policy = project.policy("test-signing").orElseThrow();
         Policy two = new Policy(
@@ -321,12 +388,12 @@ class WaitingForTimestampTest {
                 policy.key(),
                 policy.digest(),
                 policy.timestampAuthorities(),
-                List.of("other"),
+                second,
                 policy.submitters(),
                 policy.approval(),
                 policy.origin(),
-                policy.windows(),
-                policy.budget(),
+                windows,
+                budget,
                 policy.appearance(),
                 policy.hashSigning(),
                 policy.retention());

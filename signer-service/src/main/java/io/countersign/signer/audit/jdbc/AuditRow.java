@@ -31,7 +31,9 @@ final class AuditRow {
     private static final String SESSION = "session";
     private static final String KEY = "key_name";
     private static final String ARTIFACT = "artifact_sha256";
-    private static final String POLICY = "policy_sha256";
+    private static final String PROJECT = "project";
+    private static final String POLICY = "policy";
+    private static final String FORM = "policy_sha256";
     private static final String REASON = "reason";
     private static final String OUTPUT = "output_sha256";
 
@@ -66,9 +68,11 @@ final class AuditRow {
             return new AuditRow(event, "INTENT")
                     .with(ATTEMPT, i.attempt())
                     .with(ACTOR, i.actor())
+                    .with(PROJECT, i.project())
+                    .with(POLICY, i.policy())
                     .with(KEY, i.key())
                     .with(ARTIFACT, hex(i.artifact()))
-                    .with(POLICY, hex(i.policy()));
+                    .with(FORM, hex(i.policyForm()));
         }
         if (event instanceof Outcome o) {
             return new AuditRow(event, "OUTCOME")
@@ -81,7 +85,7 @@ final class AuditRow {
             return new AuditRow(event, "APPROVAL")
                     .by(a.actor(), a.session())
                     .with(ARTIFACT, hex(a.artifact()))
-                    .with(POLICY, hex(a.policy()));
+                    .with(FORM, hex(a.policy()));
         }
         if (event instanceof Denial d) {
             return new AuditRow(event, "DENIAL").by(d.actor(), d.session()).with(REASON, d.reason());
@@ -92,11 +96,11 @@ final class AuditRow {
         if (event instanceof HashIntent h) {
             return new AuditRow(event, "HASH_INTENT")
                     .by(h.actor(), h.session())
-                    .with("project", h.project())
-                    .with("policy", h.policy())
+                    .with(PROJECT, h.project())
+                    .with(POLICY, h.policy())
                     .with(KEY, h.key())
                     .with("digest", h.digest().algorithm().label() + ":" + hex(h.digest()))
-                    .with(POLICY, hex(h.policyForm()));
+                    .with(FORM, hex(h.policyForm()));
         }
         if (event instanceof HashOutcome h) {
             return new AuditRow(event, "HASH_OUTCOME").with(REASON, h.failure());
@@ -126,7 +130,16 @@ final class AuditRow {
         String kind = row.getString("kind");
         return switch (kind) {
             case "INTENT" ->
-                new Intent(request, attempt, at, actor, row.getString(KEY), sha256(row, ARTIFACT), sha256(row, POLICY));
+                new Intent(
+                        request,
+                        attempt,
+                        at,
+                        actor,
+                        orEmpty(row.getString(PROJECT)),
+                        orEmpty(row.getString(POLICY)),
+                        row.getString(KEY),
+                        sha256(row, ARTIFACT),
+                        sha256(row, FORM));
             case "OUTCOME" ->
                 new Outcome(
                         request,
@@ -135,7 +148,7 @@ final class AuditRow {
                         AuditEvent.Result.valueOf(row.getString("result")),
                         row.getString(OUTPUT) == null ? Optional.empty() : Optional.of(sha256(row, OUTPUT)),
                         Optional.ofNullable(reason));
-            case "APPROVAL" -> new Approval(request, at, actor, session, sha256(row, ARTIFACT), sha256(row, POLICY));
+            case "APPROVAL" -> new Approval(request, at, actor, session, sha256(row, ARTIFACT), sha256(row, FORM));
             case "DENIAL" -> new Denial(request, at, actor, session, reason);
             case "CANCELLATION" -> new Cancellation(request, at, actor, session);
             case "HASH_INTENT" ->
@@ -144,11 +157,11 @@ final class AuditRow {
                         at,
                         actor,
                         session,
-                        row.getString("project"),
-                        row.getString("policy"),
+                        row.getString(PROJECT),
+                        row.getString(POLICY),
                         row.getString(KEY),
                         digest(row.getString("digest")),
-                        sha256(row, POLICY));
+                        sha256(row, FORM));
             case "HASH_OUTCOME" -> new HashOutcome(request, at, Optional.ofNullable(reason));
             case "ADMINISTRATION" -> new Administration(request, at, actor, session, reason);
             case "SIGN_IN" -> new SignIn(request, at, actor, session, reason);
@@ -156,6 +169,10 @@ final class AuditRow {
             case "REFUSAL" -> new Refusal(request, at, actor, reason);
             default -> throw new SQLException("audit event of unknown kind " + kind);
         };
+    }
+
+    private static String orEmpty(String text) {
+        return text == null ? "" : text;
     }
 
     private static String hex(Digest digest) {

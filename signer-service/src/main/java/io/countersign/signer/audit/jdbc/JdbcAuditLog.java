@@ -2,6 +2,7 @@ package io.countersign.signer.audit.jdbc;
 
 import io.countersign.signer.audit.AuditEvent;
 import io.countersign.signer.audit.AuditEvent.Intent;
+import io.countersign.signer.audit.AuditEvent.KeyUse;
 import io.countersign.signer.audit.AuditLog;
 import io.countersign.signer.audit.AuditUnavailable;
 import java.sql.Connection;
@@ -10,10 +11,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 
 /** The table {@code audit_event}, whose triggers refuse change and deletion. */
@@ -24,11 +29,16 @@ public final class JdbcAuditLog implements AuditLog {
     private static final String AFTER = "SELECT * FROM audit_event WHERE seq > ? ORDER BY seq LIMIT ?";
     private static final String OF_REQUEST = "SELECT * FROM audit_event WHERE request = ? ORDER BY seq";
 
+    /** Those of older versions do not name their policy, but have a request that does. The second index has only them. */
     private static final String UNDER_POLICY =
-            "SELECT (SELECT COUNT(*) FROM audit_event i JOIN signing_request r ON r.id = i.request"
-                    + " WHERE i.kind = 'INTENT' AND i.at >= ?1 AND r.project = ?2 AND r.policy = ?3)"
-                    + " + (SELECT COUNT(*) FROM audit_event"
-                    + " WHERE kind = 'HASH_INTENT' AND project = ?2 AND policy = ?3 AND at >= ?1)";
+            "(SELECT COUNT(*) FROM audit_event WHERE kind IN ('INTENT', 'HASH_INTENT')"
+                    + " AND project = ?1 AND policy = ?2 AND at >= ?3 AND request <> ?4)"
+                    + " + (SELECT COUNT(*) FROM audit_event i JOIN signing_request r ON r.id = i.request"
+                    + " WHERE i.kind = 'INTENT' AND i.project IS NULL AND i.at >= ?3"
+                    + " AND r.project = ?1 AND r.policy = ?2 AND i.request <> ?4)";
+
+    /** Before the columns' values come those that {@link #UNDER_POLICY} has, and the most there may be. */
+    private static final int BEFORE_VALUES = 5;
 
     private final DataSource database;
 
@@ -39,15 +49,39 @@ public final class JdbcAuditLog implements AuditLog {
     @Override
     public void append(AuditEvent event) {
         Map<String, Object> columns = AuditRow.of(event);
-        String insert = "INSERT INTO audit_event (" + String.join(", ", columns.keySet()) + ") VALUES ("
-                + String.join(", ", Collections.nCopies(columns.size(), "?")) + ")";
+        update(
+                event,
+                "INSERT INTO audit_event (" + String.join(", ", columns.keySet()) + ") VALUES ("
+                        + String.join(", ", Collections.nCopies(columns.size(), "?")) + ")",
+                columns.values());
+    }
+
+    /** One statement, which holds SQLite's only write lock from before it counts until it is durable. */
+    @Override
+    public boolean appendWithin(KeyUse use, int most, Instant since) {
+        Map<String, Object> columns = AuditRow.of(use);
+        List<Object> values = new ArrayList<>(under(use.project(), use.policy(), since, Optional.of(use.request())));
+        values.add(most);
+        values.addAll(columns.values());
+        return update(
+                        use,
+                        "INSERT INTO audit_event (" + String.join(", ", columns.keySet()) + ") SELECT "
+                                + IntStream.range(0, columns.size())
+                                        .mapToObj(i -> "?" + (BEFORE_VALUES + 1 + i))
+                                        .collect(Collectors.joining(", "))
+                                + " WHERE " + UNDER_POLICY + " < ?" + BEFORE_VALUES,
+                        values)
+                == 1;
+    }
+
+    private int update(AuditEvent event, String sql, Collection<Object> values) {
         try (Connection connection = database.getConnection();
-                PreparedStatement statement = connection.prepareStatement(insert)) {
+                PreparedStatement statement = connection.prepareStatement(sql)) {
             int i = 0;
-            for (Object value : columns.values()) {
+            for (Object value : values) {
                 statement.setObject(++i, value);
             }
-            statement.executeUpdate();
+            return statement.executeUpdate();
         } catch (SQLException e) {
             throw new AuditUnavailable("could not append " + event + ": " + e.getMessage(), e);
         }
@@ -69,18 +103,18 @@ public final class JdbcAuditLog implements AuditLog {
     }
 
     @Override
-    public int intentsUnder(String project, String policy, Instant since) {
-        try (Connection connection = database.getConnection();
-                PreparedStatement select = connection.prepareStatement(UNDER_POLICY)) {
-            select.setLong(1, since.toEpochMilli());
-            select.setString(2, project);
-            select.setString(3, policy);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() ? row.getInt(1) : 0;
-            }
-        } catch (SQLException e) {
-            throw new AuditUnavailable("could not read the audit log: " + e.getMessage(), e);
-        }
+    public int intentsUnder(String project, String policy, Instant since, Optional<UUID> but) {
+        return read(
+                        row -> row.getInt(1),
+                        "SELECT " + UNDER_POLICY,
+                        under(project, policy, since, but).toArray())
+                .get(0);
+    }
+
+    /** For {@link #UNDER_POLICY}; no request has an empty id. */
+    private static List<Object> under(String project, String policy, Instant since, Optional<UUID> but) {
+        return List.of(
+                project, policy, since.toEpochMilli(), but.map(UUID::toString).orElse(""));
     }
 
     /** What a row says. */
