@@ -133,12 +133,11 @@ class Wiring {
     LateArtifacts lateArtifacts(
             Intake intake,
             SigningRules rules,
-            AuditLog audit,
             ArtifactStore artifacts,
             AnnouncedRequests requests,
             Drafts drafts,
             RequestChanges changes) {
-        return new LateArtifacts(intake, rules, audit, artifacts, requests, drafts, changes, clock);
+        return new LateArtifacts(intake, rules, artifacts, requests, drafts, changes, clock);
     }
 
     @Produces
@@ -221,12 +220,11 @@ class Wiring {
     SigningWorkers signingWorkers(
             AnnouncedRequests requests,
             Attempts attempts,
-            AuditLog audit,
             Credentials credentials,
             Drafts drafts,
             RequestChanges changes,
             Retention retention) {
-        Expiry expiry = new Expiry(audit, requests, clock);
+        Expiry expiry = new Expiry(requests, clock);
         return new SigningWorkers(
                 requests,
                 attempts,

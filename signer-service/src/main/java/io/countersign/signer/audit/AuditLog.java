@@ -9,7 +9,8 @@ import java.util.UUID;
  * The append-only record of what was done with keys. Safe for several threads.
  *
  * <p>An event is durable, in a transaction of its own, when {@link #append} returns; who cannot append must not go on to what
- * the event announces. Trusted for now: who can write to the store can rewrite it.
+ * the event announces. What merely tells of a change in the store of requests is appended by that store, in one transaction with
+ * the change. Trusted for now: who can write to the store can rewrite it.
  */
 public interface AuditLog {
     /**

@@ -24,8 +24,8 @@ import java.util.UUID;
 import org.jboss.logging.Logger;
 
 /**
- * Takes people's yes and no, and lets requests be taken back. What somebody said is on record before it has an effect. Safe for
- * several threads; where two contradict each other, one of them is told so.
+ * Takes people's yes and no, and lets requests be taken back. A yes is on record before it has an effect, a no together with its
+ * effect. Safe for several threads; where two contradict each other, one of them is told so.
  */
 public final class ApprovalDesk {
     private static final Logger LOG = Logger.getLogger(ApprovalDesk.class);
@@ -98,8 +98,8 @@ public final class ApprovalDesk {
         WaitingForApproval waiting = waiting(request);
         requireAllowed(caller, waiting);
         String said = "denied by " + caller.name() + ": " + Printable.of(reason);
-        audit.append(new AuditEvent.Denial(waiting.id(), now(), caller.name(), caller.session(), reason));
-        return replaced(waiting, waiting.denied(said, now()));
+        AuditEvent why = new AuditEvent.Denial(waiting.id(), now(), caller.name(), caller.session(), reason);
+        return ended(waiting, waiting.denied(said, why.at()), why);
     }
 
     /**
@@ -117,11 +117,11 @@ public final class ApprovalDesk {
             throw new Conflict(
                     "request " + request.id() + " is past canceling", "ask for its Status to see what became of it");
         }
+        AuditEvent why = new AuditEvent.Cancellation(request.id(), now(), caller.name(), caller.session());
         Canceled canceled = request instanceof Queued queued
-                ? queued.canceled(caller.name(), now())
-                : ((WaitingForApproval) request).canceled(caller.name(), now());
-        audit.append(new AuditEvent.Cancellation(request.id(), now(), caller.name(), caller.session()));
-        return replaced(request, canceled);
+                ? queued.canceled(caller.name(), why.at())
+                : ((WaitingForApproval) request).canceled(caller.name(), why.at());
+        return ended(request, canceled, why);
     }
 
     /** Those that this caller could approve now, the oldest first. */
@@ -132,8 +132,8 @@ public final class ApprovalDesk {
                 .toList();
     }
 
-    private SigningRequest replaced(SigningRequest present, SigningRequest next) throws Conflict {
-        if (!requests.replace(present, next)) {
+    private SigningRequest ended(SigningRequest present, SigningRequest next, AuditEvent why) throws Conflict {
+        if (!requests.end(present, next, why)) {
             throw new Conflict(
                     "request " + present.id() + " changed at the same moment", "ask for its Status and try again");
         }

@@ -1,7 +1,6 @@
 package io.countersign.signer.pipeline;
 
 import io.countersign.signer.audit.AuditEvent;
-import io.countersign.signer.audit.AuditLog;
 import io.countersign.signer.request.RequestRepository;
 import io.countersign.signer.request.SigningRequest.WaitingForApproval;
 import java.time.Instant;
@@ -15,12 +14,10 @@ public final class Expiry implements Runnable {
     private static final int AT_ONCE = 1000;
     private static final String SERVICE = "countersign";
 
-    private final AuditLog audit;
     private final RequestRepository requests;
     private final InstantSource clock;
 
-    public Expiry(AuditLog audit, RequestRepository requests, InstantSource clock) {
-        this.audit = audit;
+    public Expiry(RequestRepository requests, InstantSource clock) {
         this.requests = requests;
         this.clock = clock;
     }
@@ -30,8 +27,10 @@ public final class Expiry implements Runnable {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         for (WaitingForApproval waiting : requests.expired(now, AT_ONCE)) {
             String reason = "nobody approved it until " + waiting.expiresAt() + "; submit the file again";
-            audit.append(new AuditEvent.Denial(waiting.id(), now, SERVICE, SERVICE, reason));
-            if (requests.replace(waiting, waiting.denied(reason, now))) {
+            if (requests.end(
+                    waiting,
+                    waiting.denied(reason, now),
+                    new AuditEvent.Denial(waiting.id(), now, SERVICE, SERVICE, reason))) {
                 LOG.infof("%s: %s", waiting.id(), reason);
             }
         }

@@ -6,7 +6,6 @@ import io.countersign.policy.RuleId;
 import io.countersign.policy.Violation;
 import io.countersign.signer.artifact.ArtifactStore;
 import io.countersign.signer.audit.AuditEvent;
-import io.countersign.signer.audit.AuditLog;
 import io.countersign.signer.identity.Caller;
 import io.countersign.signer.pipeline.Intake.SubmissionRefused;
 import io.countersign.signer.policy.SigningRules;
@@ -37,7 +36,6 @@ public final class LateArtifacts {
 
     private final Intake intake;
     private final SigningRules rules;
-    private final AuditLog audit;
     private final ArtifactStore artifacts;
     private final RequestRepository requests;
     private final Drafts drafts;
@@ -47,7 +45,6 @@ public final class LateArtifacts {
     public LateArtifacts(
             Intake intake,
             SigningRules rules,
-            AuditLog audit,
             ArtifactStore artifacts,
             RequestRepository requests,
             Drafts drafts,
@@ -55,7 +52,6 @@ public final class LateArtifacts {
             InstantSource clock) {
         this.intake = intake;
         this.rules = rules;
-        this.audit = audit;
         this.artifacts = artifacts;
         this.requests = requests;
         this.drafts = drafts;
@@ -173,8 +169,7 @@ public final class LateArtifacts {
             throw intake.refused(caller, List.of(SigningRules.notYours(caller)));
         }
         requireOpen(caller, draft);
-        audit.append(new AuditEvent.Cancellation(draft.id(), now(), caller.name(), caller.session()));
-        if (!drafts.cancel(draft, "canceled by " + caller.name(), now())) {
+        if (!drafts.cancel(draft, new AuditEvent.Cancellation(draft.id(), now(), caller.name(), caller.session()))) {
             throw conflict(
                     caller,
                     "request " + draft.id() + " changed at the same moment",

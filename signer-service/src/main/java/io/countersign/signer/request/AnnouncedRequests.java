@@ -1,5 +1,6 @@
 package io.countersign.signer.request;
 
+import io.countersign.signer.audit.AuditEvent;
 import io.countersign.signer.request.SigningRequest.Processing;
 import io.countersign.signer.request.SigningRequest.WaitingForApproval;
 import java.time.Instant;
@@ -38,6 +39,11 @@ public final class AnnouncedRequests implements RequestRepository, RequestQueue 
     @Override
     public boolean replace(SigningRequest present, SigningRequest next) {
         return told(requests.replace(present, next), next.id());
+    }
+
+    @Override
+    public boolean end(SigningRequest present, SigningRequest next, AuditEvent why) {
+        return told(requests.end(present, next, why), next.id());
     }
 
     @Override

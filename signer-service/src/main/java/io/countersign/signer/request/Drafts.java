@@ -1,5 +1,6 @@
 package io.countersign.signer.request;
 
+import io.countersign.signer.audit.AuditEvent;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -31,8 +32,12 @@ public interface Drafts {
      */
     boolean fulfil(Draft draft, SigningRequest request);
 
-    /** Takes no file for it any more; false if it was not open. */
-    boolean cancel(Draft draft, String reason, Instant at);
+    /**
+     * Takes no file for it any more and puts that on record, both or nothing; false if it was not open.
+     *
+     * @param why for the audit log, which is in the same database
+     */
+    boolean cancel(Draft draft, AuditEvent.Cancellation why);
 
     /** Ends those whose file did not come in time, and says which. */
     List<UUID> expire(Instant now);

@@ -1,5 +1,6 @@
 package io.countersign.signer.request;
 
+import io.countersign.signer.audit.AuditEvent;
 import io.countersign.signer.request.SigningRequest.WaitingForApproval;
 import java.time.Instant;
 import java.util.List;
@@ -35,6 +36,18 @@ public interface RequestRepository {
      * @param next a state that {@code present} gave
      */
     boolean replace(SigningRequest present, SigningRequest next);
+
+    /**
+     * Ends a request that no worker holds, and puts on record why: both or nothing. Somebody's no that came too late is so never
+     * told of a request that was signed, and none that had its effect is missing. No key is used for a no, so that it need not be
+     * on record before.
+     *
+     * @param present queued or waiting for approval
+     * @param next a final state that {@code present} gave
+     * @param why for the audit log, which is in the same database
+     * @return false if it is no longer in that state, and then nothing changed and nothing is on record
+     */
+    boolean end(SigningRequest present, SigningRequest next, AuditEvent why);
 
     /** Those that wait for approval, the oldest first. */
     List<WaitingForApproval> waitingForApproval(int most);

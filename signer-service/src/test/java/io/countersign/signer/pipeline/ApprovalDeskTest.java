@@ -244,7 +244,7 @@ class ApprovalDeskTest {
     @Test
     void whatNobodyApprovesInTimeIsDenied() throws Exception {
         WaitingForApproval waiting = submitted("ci");
-        Expiry expiry = new Expiry(audit, requests, clock::get);
+        Expiry expiry = new Expiry(requests, clock::get);
         clock.set(NOW.plus(WEEK).minusMillis(1));
         expiry.run();
         assertThat(find(waiting)).isEqualTo(waiting);
@@ -275,6 +275,21 @@ class ApprovalDeskTest {
                 .hasMessageContaining("changed at the same moment");
         assertThat(catchThrowableOfType(Conflict.class, () -> desk.cancel(root, held)))
                 .hasMessageContaining("past canceling");
+    }
+
+    @Test
+    void aNoThatComesTooLateIsNotOnRecord() throws Exception {
+        WaitingForApproval waiting = submitted("ci");
+        desk.approve(caller("alice"), waiting);
+        Queued queued = (Queued) desk.approve(caller("bob"), waiting);
+        assertThat(catchThrowableOfType(Conflict.class, () -> desk.deny(caller("carol"), waiting, "wait")))
+                .hasMessageContaining("changed at the same moment");
+        requests.claim("w", NOW, NOW.plusSeconds(60)).orElseThrow();
+        assertThat(catchThrowableOfType(Conflict.class, () -> desk.cancel(caller("ci"), queued)))
+                .hasMessageContaining("changed at the same moment");
+        clock.set(NOW.plus(WEEK));
+        new Expiry(requests, clock::get).run();
+        assertThat(audit.of(waiting.id())).hasSize(2).allMatch(AuditEvent.Approval.class::isInstance);
     }
 
     @Test

@@ -83,7 +83,7 @@ class LateArtifactsTest {
                 new SigningRules(configuration::get, (project, policy, since, but) -> 0, request -> List.of());
         DiskArtifactStore artifacts = new DiskArtifactStore(folder.resolve("artifacts"), InstantSource.system());
         intake = new Intake(rules, audit, artifacts, requests, () -> {}, clock::get);
-        late = new LateArtifacts(intake, rules, audit, artifacts, requests, drafts, changes, clock::get);
+        late = new LateArtifacts(intake, rules, artifacts, requests, drafts, changes, clock::get);
     }
 
     private Announced announce(Caller caller, String policy, String key) throws Exception {

@@ -12,7 +12,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,12 +47,8 @@ public final class JdbcAuditLog implements AuditLog {
 
     @Override
     public void append(AuditEvent event) {
-        Map<String, Object> columns = AuditRow.of(event);
-        update(
-                event,
-                "INSERT INTO audit_event (" + String.join(", ", columns.keySet()) + ") VALUES ("
-                        + String.join(", ", Collections.nCopies(columns.size(), "?")) + ")",
-                columns.values());
+        AuditInsert insert = AuditInsert.of(event);
+        update(event, insert.sql(), insert.values());
     }
 
     /** One statement, which holds SQLite's only write lock from before it counts until it is durable. */

@@ -1,5 +1,6 @@
 package io.countersign.signer.request.jdbc;
 
+import io.countersign.signer.audit.AuditEvent;
 import io.countersign.signer.request.Draft;
 import io.countersign.signer.request.Drafts;
 import io.countersign.signer.request.SigningRequest;
@@ -80,14 +81,16 @@ public final class JdbcDrafts implements Drafts {
     }
 
     @Override
-    public boolean cancel(Draft draft, String reason, Instant at) {
-        return sql.update(
-                        "cancel draft " + draft.id(),
-                        CANCEL,
-                        reason,
-                        at.toEpochMilli(),
-                        draft.id().toString())
-                == 1;
+    public boolean cancel(Draft draft, AuditEvent.Cancellation why) {
+        return sql.together(
+                "cancel draft " + draft.id(),
+                statements -> statements.update(
+                                        CANCEL,
+                                        "canceled by " + why.actor(),
+                                        why.at().toEpochMilli(),
+                                        draft.id().toString())
+                                == 1
+                        && statements.append(why));
     }
 
     @Override

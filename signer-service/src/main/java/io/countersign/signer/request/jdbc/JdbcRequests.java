@@ -1,5 +1,6 @@
 package io.countersign.signer.request.jdbc;
 
+import io.countersign.signer.audit.AuditEvent;
 import io.countersign.signer.request.RequestQueue;
 import io.countersign.signer.request.RequestRepository;
 import io.countersign.signer.request.SigningRequest;
@@ -14,8 +15,8 @@ import java.util.UUID;
 import javax.sql.DataSource;
 
 /**
- * The table {@code signing_request}: request and job are one row, so that they cannot disagree. Each method is one statement
- * and so one transaction. Written for SQLite.
+ * The table {@code signing_request}: request and job are one row, so that they cannot disagree. Each method is
+ * one transaction. Written for SQLite.
  */
 public final class JdbcRequests implements RequestRepository, RequestQueue {
     static final String INSERT = "INSERT INTO signing_request (id, project, policy, policy_form, submitter,"
@@ -92,22 +93,32 @@ public final class JdbcRequests implements RequestRepository, RequestQueue {
 
     @Override
     public boolean replace(SigningRequest present, SigningRequest next) {
+        return sql.update("change request " + present.id(), REPLACE, replacement(present, next)) == 1;
+    }
+
+    @Override
+    public boolean end(SigningRequest present, SigningRequest next, AuditEvent why) {
+        return sql.together(
+                "end request " + present.id(),
+                statements -> statements.update(REPLACE, replacement(present, next)) == 1 && statements.append(why));
+    }
+
+    /** For {@link #REPLACE}. */
+    private static Object[] replacement(SigningRequest present, SigningRequest next) {
         if (!next.submission().equals(present.submission())) {
             throw new IllegalArgumentException(present.id() + " cannot become " + next);
         }
         Row row = Row.of(next);
-        return sql.update(
-                        "change request " + present.id(),
-                        REPLACE,
-                        row.state(),
-                        row.expiresAt(),
-                        row.notBefore(),
-                        row.reason(),
-                        row.finishedAt(),
-                        present.id().toString(),
-                        Row.of(present).state(),
-                        present instanceof Queued queued ? queued.attempts() : 0)
-                == 1;
+        return new Object[] {
+            row.state(),
+            row.expiresAt(),
+            row.notBefore(),
+            row.reason(),
+            row.finishedAt(),
+            present.id().toString(),
+            Row.of(present).state(),
+            present instanceof Queued queued ? queued.attempts() : 0
+        };
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.countersign.signer.request.jdbc;
 
+import io.countersign.signer.audit.AuditEvent;
+import io.countersign.signer.audit.jdbc.AuditInsert;
 import io.countersign.signer.request.StoreUnavailable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -49,6 +51,12 @@ public record Sql(DataSource database) {
             try (PreparedStatement statement = prepare(connection, sql, values)) {
                 return statement.executeUpdate();
             }
+        }
+
+        /** Puts an event into the audit log of this database; true, for what is done together. */
+        boolean append(AuditEvent event) throws SQLException {
+            AuditInsert insert = AuditInsert.of(event);
+            return update(insert.sql(), insert.values().toArray()) == 1;
         }
     }
 
