@@ -1,5 +1,6 @@
 package io.countersign.signer.app;
 
+import io.countersign.signer.pipeline.ApprovalDesk;
 import io.countersign.signer.pipeline.Attempts;
 import io.countersign.signer.pipeline.PolicyResources;
 import io.countersign.signer.pipeline.SigningWorkers;
@@ -28,6 +29,7 @@ class Startup {
     private final Flyway flyway;
     private final AnnouncedRequests requests;
     private final Attempts attempts;
+    private final ApprovalDesk approvals;
     private final PolicyResources resources;
     private final SigningWorkers workers;
     private final WebhookClock webhooks;
@@ -40,6 +42,7 @@ class Startup {
             @FlywayDataSource("embedded") Flyway flyway,
             AnnouncedRequests requests,
             Attempts attempts,
+            ApprovalDesk approvals,
             PolicyResources resources,
             SigningWorkers workers,
             WebhookClock webhooks) {
@@ -50,6 +53,7 @@ class Startup {
         this.flyway = flyway;
         this.requests = requests;
         this.attempts = attempts;
+        this.approvals = approvals;
         this.resources = resources;
         this.workers = workers;
     }
@@ -64,6 +68,7 @@ class Startup {
         attempts.resolveInterrupted();
         requests.releaseAll(Instant.now())
                 .forEach(r -> LOG.warnf("%s: was being worked on when the service stopped; resuming", r.id()));
+        approvals.resume();
         webhooks.start();
         workers.start();
     }

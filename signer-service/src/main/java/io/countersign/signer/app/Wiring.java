@@ -220,11 +220,12 @@ class Wiring {
     SigningWorkers signingWorkers(
             AnnouncedRequests requests,
             Attempts attempts,
+            SigningRules rules,
             Credentials credentials,
             Drafts drafts,
             RequestChanges changes,
             Retention retention) {
-        Expiry expiry = new Expiry(requests, clock);
+        Expiry expiry = new Expiry(rules, requests, clock);
         return new SigningWorkers(
                 requests,
                 attempts,

@@ -66,7 +66,7 @@ public final class ApprovalDesk {
      */
     public SigningRequest approve(Caller caller, SigningRequest request) throws SubmissionRefused, Conflict {
         WaitingForApproval waiting = waiting(request);
-        requireAllowed(caller, waiting);
+        requireAllowed(caller, rules.examineApproval(caller, waiting, now()));
         UUID id = waiting.id();
         Approval approval = new Approval(
                 id,
@@ -88,15 +88,27 @@ public final class ApprovalDesk {
     }
 
     /**
+     * Queues what has all its approvals and still waits: the process ended between the last of them and its effect. Only while
+     * nobody else is at work.
+     */
+    public void resume() {
+        for (WaitingForApproval waiting : requests.waitingThoughApproved()) {
+            if (rules.isApproved(waiting.submission()) && requests.replace(waiting, waiting.approved(now()))) {
+                LOG.infof("%s: was approved when the service stopped; queued", waiting.id());
+            }
+        }
+    }
+
+    /**
      * Ends a request with a no; one is enough.
      *
-     * @throws SubmissionRefused if the caller may not, or the policy changed
+     * @throws SubmissionRefused if the caller may not
      * @throws Conflict if it does not wait for approval
      */
     public SigningRequest deny(Caller caller, SigningRequest request, String reason)
             throws SubmissionRefused, Conflict {
         WaitingForApproval waiting = waiting(request);
-        requireAllowed(caller, waiting);
+        requireAllowed(caller, rules.examineDenial(caller, waiting, now()));
         String said = "denied by " + caller.name() + ": " + Printable.of(reason);
         AuditEvent why = new AuditEvent.Denial(waiting.id(), now(), caller.name(), caller.session(), reason);
         return ended(waiting, waiting.denied(said, why.at()), why);
@@ -150,8 +162,7 @@ public final class ApprovalDesk {
                 "ask for its Status to see what became of it");
     }
 
-    private void requireAllowed(Caller caller, WaitingForApproval waiting) throws SubmissionRefused {
-        List<Violation> violations = rules.examineApproval(caller, waiting, now());
+    private void requireAllowed(Caller caller, List<Violation> violations) throws SubmissionRefused {
         if (!violations.isEmpty()) {
             throw intake.refused(caller, violations);
         }

@@ -13,6 +13,7 @@ import io.countersign.policy.RuleId;
 import io.countersign.policy.Violation;
 import io.countersign.signer.identity.Caller;
 import io.countersign.signer.request.Approval;
+import io.countersign.signer.request.PolicyState;
 import io.countersign.signer.request.SigningRequest.Processing;
 import io.countersign.signer.request.SigningRequest.WaitingForApproval;
 import io.countersign.signer.request.Submission;
@@ -121,7 +122,7 @@ public final class SigningRules {
         Optional<Project> project = now.project(submission.project());
         Optional<Policy> policy = project.flatMap(p -> p.policy(submission.policy()));
         if (policy.isEmpty()) {
-            return new Refused(List.of(removed(submission)));
+            return new Refused(List.of(removed(submission.policyState())));
         }
         Facts facts = new Facts(
                 submission.submitter(),
@@ -131,7 +132,7 @@ public final class SigningRules {
         List<Violation> violations = new ArrayList<>(PolicyRules.ofTheRequest(project.get(), policy.get(), facts));
         violations.addAll(moment.violations(project.get(), policy.get(), facts));
         PolicyForm present = PolicyForm.of(now, project.get(), policy.get());
-        unchanged(submission, present).ifPresent(violations::add);
+        unchanged(submission.policyState(), present).ifPresent(violations::add);
         List<Approval> given = policy.get().approvals() == 0 ? List.of() : approvals.apply(submission.id());
         ApprovalRules.met(policy.get(), present, submission, given).ifPresent(violations::add);
         return violations.isEmpty()
@@ -161,14 +162,23 @@ public final class SigningRules {
         return new ApprovedHash(known.get(), PolicyForm.of(now, knownProject.get(), known.get()), digest);
     }
 
-    /** What stands against this caller approving or denying a request that waits for it; empty if nothing does. */
+    /** What stands against this caller approving a request that waits for it; empty if nothing does. */
     public List<Violation> examineApproval(Caller caller, WaitingForApproval request, Instant at) {
+        List<Violation> violations = new ArrayList<>(examineDenial(caller, request, at));
+        outdated(request.submission().policyState())
+                .filter(v -> !violations.contains(v))
+                .ifPresent(violations::add);
+        return violations;
+    }
+
+    /** What stands against this caller denying a request. An approver's no counts under whatever state of the policy. */
+    public List<Violation> examineDenial(Caller caller, WaitingForApproval request, Instant at) {
         Configuration now = configuration.get();
         Submission submission = request.submission();
         Optional<Project> project = now.project(submission.project());
         Optional<Policy> policy = project.flatMap(p -> p.policy(submission.policy()));
         if (policy.isEmpty()) {
-            return List.of(removed(submission));
+            return List.of(removed(submission.policyState()));
         }
         List<Violation> violations = new ArrayList<>(ApprovalRules.ofTheApprover(caller, policy.get(), submission));
         if (!at.isBefore(request.expiresAt())) {
@@ -177,8 +187,15 @@ public final class SigningRules {
                     "the request waited for approval until " + request.expiresAt(),
                     "submit the file again"));
         }
-        unchanged(submission, PolicyForm.of(now, project.get(), policy.get())).ifPresent(violations::add);
         return violations;
+    }
+
+    /** Why nothing that was accepted under this state of a policy is signed any more; empty if it is as it was. */
+    public Optional<Violation> outdated(PolicyState accepted) {
+        Configuration now = configuration.get();
+        Optional<PolicyForm> present = now.project(accepted.project())
+                .flatMap(p -> p.policy(accepted.policy()).map(policy -> PolicyForm.of(now, p, policy)));
+        return present.isEmpty() ? Optional.of(removed(accepted)) : unchanged(accepted, present.get());
     }
 
     /** Whether a request has the approvals its policy wants now. */
@@ -203,21 +220,21 @@ public final class SigningRules {
                 "ask who submitted it, or an administrator");
     }
 
-    private static Violation removed(Submission submission) {
+    private static Violation removed(PolicyState state) {
         return new Violation(
                 RuleId.POLICY_KNOWN,
-                "policy \"" + submission.policy() + "\" of project \"" + submission.project()
+                "policy \"" + state.policy() + "\" of project \"" + state.project()
                         + "\" was removed after the request was accepted",
                 "submit the file under a policy that there is");
     }
 
-    private static Optional<Violation> unchanged(Submission submission, PolicyForm present) {
-        PolicyForm accepted = new PolicyForm(submission.policyForm());
+    private static Optional<Violation> unchanged(PolicyState state, PolicyForm present) {
+        PolicyForm accepted = new PolicyForm(state.form());
         return present.equals(accepted)
                 ? Optional.empty()
                 : Optional.of(new Violation(
                         RuleId.POLICY_UNCHANGED,
-                        "policy \"" + submission.policy() + "\" changed after the request was accepted: "
+                        "policy \"" + state.policy() + "\" changed after the request was accepted: "
                                 + String.join(", ", present.differencesFrom(accepted)),
                         "submit the file again, to be judged by the policy as it is now"));
     }

@@ -52,6 +52,21 @@ public final class AnnouncedRequests implements RequestRepository, RequestQueue 
     }
 
     @Override
+    public List<PolicyState> statesWaitedUnder() {
+        return requests.statesWaitedUnder();
+    }
+
+    @Override
+    public List<WaitingForApproval> waitingUnder(PolicyState state, int most) {
+        return requests.waitingUnder(state, most);
+    }
+
+    @Override
+    public List<WaitingForApproval> waitingThoughApproved() {
+        return requests.waitingThoughApproved();
+    }
+
+    @Override
     public List<WaitingForApproval> expired(Instant now, int most) {
         return requests.expired(now, most);
     }

@@ -52,6 +52,15 @@ public interface RequestRepository {
     /** Those that wait for approval, the oldest first. */
     List<WaitingForApproval> waitingForApproval(int most);
 
-    /** Those of them that need not be waited for any longer. */
+    /** Every state of a policy that a request waits for approval under. */
+    List<PolicyState> statesWaitedUnder();
+
+    /** Those that wait for approval under it, the oldest first. */
+    List<WaitingForApproval> waitingUnder(PolicyState state, int most);
+
+    /** Those that somebody has approved, and that still wait. */
+    List<WaitingForApproval> waitingThoughApproved();
+
+    /** Those that need not be waited for any longer. */
     List<WaitingForApproval> expired(Instant now, int most);
 }

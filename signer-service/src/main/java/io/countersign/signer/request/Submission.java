@@ -32,4 +32,9 @@ public record Submission(
         Instant submittedAt,
         Optional<Origin> origin,
         Optional<String> idempotencyKey,
-        Optional<UUID> resubmittedFrom) {}
+        Optional<UUID> resubmittedFrom) {
+    /** What the request is bound to. */
+    public PolicyState policyState() {
+        return new PolicyState(project, policy, policyForm);
+    }
+}

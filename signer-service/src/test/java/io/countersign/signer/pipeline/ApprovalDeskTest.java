@@ -242,9 +242,80 @@ class ApprovalDeskTest {
     }
 
     @Test
+    void aRequestWhosePolicyWasEditedOrRemovedIsRefusedWhileItWaitsAndIsToldWhy() throws Exception {
+        configuration.set(Examples.configuration(Examples.testSigning(), wanting(1, "alice", "bob")));
+        WaitingForApproval edited = submitted("ci");
+        Expiry expiry = new Expiry(rules, requests, clock::get);
+        expiry.run();
+        assertThat(find(edited)).isEqualTo(edited);
+        configuration.set(Examples.configuration(Examples.testSigning(), wanting(2, "alice", "bob")));
+        WaitingForApproval removed = submitted("ci");
+        expiry.run();
+        assertThat(find(edited))
+                .isInstanceOfSatisfying(
+                        Denied.class,
+                        d -> assertThat(d.reason())
+                                .contains("approvals was \"1\" and is \"2\"")
+                                .contains("submit the file again"));
+        assertThat(audit.of(edited.id()))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        AuditEvent.Refusal.class,
+                        r -> assertThat(r.reason()).isEqualTo(((Denied) find(edited)).reason()));
+        assertThat(find(removed)).isEqualTo(removed);
+
+        configuration.set(Examples.configuration(Examples.testSigning()));
+        expiry.run();
+        assertThat(find(removed))
+                .isInstanceOfSatisfying(
+                        Denied.class,
+                        d -> assertThat(d.reason()).contains("was removed after the request was accepted"));
+    }
+
+    @Test
+    void anApproverSaysNoUnderWhateverStateOfThePolicy() throws Exception {
+        WaitingForApproval waiting = submitted("ci");
+        configuration.set(Examples.configuration(wanting(1, "alice", "bob", "carol")));
+        assertThat(refused(refusal("alice", waiting))).containsExactly(RuleId.POLICY_UNCHANGED);
+        assertThat(desk.deny(caller("alice"), waiting, "no")).isInstanceOf(Denied.class);
+    }
+
+    @Test
+    void anApprovalWhoseEffectWasLostHasItAtStartUpOrWhenItsTimeIsOver() throws Exception {
+        WaitingForApproval one = submitted("ci");
+        WaitingForApproval other = submitted("ci");
+        WaitingForApproval half = submitted("ci");
+        for (WaitingForApproval waiting : List.of(one, half)) {
+            approved(waiting, "alice");
+        }
+        approved(one, "bob");
+        desk.resume();
+        assertThat(find(one)).isInstanceOf(Queued.class);
+        assertThat(find(other)).isEqualTo(other);
+        assertThat(find(half)).isEqualTo(half);
+
+        approved(half, "bob");
+        clock.set(NOW.plus(WEEK));
+        new Expiry(rules, requests, clock::get).run();
+        assertThat(find(half)).isInstanceOf(Queued.class);
+        assertThat(find(other)).isInstanceOf(Denied.class);
+    }
+
+    /** As far as a process came that ended between an approval and its effect. */
+    private void approved(WaitingForApproval waiting, String by) {
+        approvals.add(new Approval(
+                waiting.id(),
+                by,
+                "x",
+                NOW,
+                waiting.submission().artifact(),
+                rules.form("hello-driver", "release-signing").digest()));
+    }
+
+    @Test
     void whatNobodyApprovesInTimeIsDenied() throws Exception {
         WaitingForApproval waiting = submitted("ci");
-        Expiry expiry = new Expiry(requests, clock::get);
+        Expiry expiry = new Expiry(rules, requests, clock::get);
         clock.set(NOW.plus(WEEK).minusMillis(1));
         expiry.run();
         assertThat(find(waiting)).isEqualTo(waiting);
@@ -288,7 +359,7 @@ class ApprovalDeskTest {
         assertThat(catchThrowableOfType(Conflict.class, () -> desk.cancel(caller("ci"), queued)))
                 .hasMessageContaining("changed at the same moment");
         clock.set(NOW.plus(WEEK));
-        new Expiry(requests, clock::get).run();
+        new Expiry(rules, requests, clock::get).run();
         assertThat(audit.of(waiting.id())).hasSize(2).allMatch(AuditEvent.Approval.class::isInstance);
     }
 

@@ -1,6 +1,7 @@
 package io.countersign.signer.request.jdbc;
 
 import io.countersign.signer.audit.AuditEvent;
+import io.countersign.signer.request.PolicyState;
 import io.countersign.signer.request.RequestQueue;
 import io.countersign.signer.request.RequestRepository;
 import io.countersign.signer.request.SigningRequest;
@@ -43,6 +44,12 @@ public final class JdbcRequests implements RequestRepository, RequestQueue {
             + " WHERE submitter = ? AND project = ? AND policy = ? AND idempotency_key = ?";
     private static final String TO_APPROVE =
             "SELECT * FROM signing_request" + " WHERE state = 'WAITING_FOR_APPROVAL' ORDER BY submitted_at, id LIMIT ?";
+    private static final String STATES =
+            "SELECT DISTINCT project, policy, policy_form FROM signing_request WHERE state = 'WAITING_FOR_APPROVAL'";
+    private static final String WAITING_UNDER = "SELECT * FROM signing_request WHERE state = 'WAITING_FOR_APPROVAL'"
+            + " AND project = ? AND policy = ? AND policy_form = ? ORDER BY submitted_at, id LIMIT ?";
+    private static final String THOUGH_APPROVED = "SELECT * FROM signing_request r WHERE state = 'WAITING_FOR_APPROVAL'"
+            + " AND EXISTS (SELECT 1 FROM approval a WHERE a.request = r.id) ORDER BY submitted_at, id";
     private static final String EXPIRED = "SELECT * FROM signing_request"
             + " WHERE state = 'WAITING_FOR_APPROVAL' AND expires_at <= ? ORDER BY expires_at LIMIT ?";
     /** A request that a worker held meanwhile has another attempt number. */
@@ -123,7 +130,35 @@ public final class JdbcRequests implements RequestRepository, RequestQueue {
 
     @Override
     public List<WaitingForApproval> waitingForApproval(int most) {
-        return query("list requests that wait for approval", TO_APPROVE, most).stream()
+        return waiting("list requests that wait for approval", TO_APPROVE, most);
+    }
+
+    @Override
+    public List<PolicyState> statesWaitedUnder() {
+        return sql.query(
+                row -> new PolicyState(row.getString(1), row.getString(2), row.getString(3)),
+                "list policies under which requests wait",
+                STATES);
+    }
+
+    @Override
+    public List<WaitingForApproval> waitingUnder(PolicyState state, int most) {
+        return waiting(
+                "list requests that wait under a policy",
+                WAITING_UNDER,
+                state.project(),
+                state.policy(),
+                state.form(),
+                most);
+    }
+
+    @Override
+    public List<WaitingForApproval> waitingThoughApproved() {
+        return waiting("list approved requests that wait", THOUGH_APPROVED);
+    }
+
+    private List<WaitingForApproval> waiting(String purpose, String statement, Object... values) {
+        return query(purpose, statement, values).stream()
                 .map(WaitingForApproval.class::cast)
                 .toList();
     }
@@ -136,9 +171,7 @@ public final class JdbcRequests implements RequestRepository, RequestQueue {
 
     @Override
     public List<WaitingForApproval> expired(Instant now, int most) {
-        return query("list requests that waited too long", EXPIRED, now.toEpochMilli(), most).stream()
-                .map(WaitingForApproval.class::cast)
-                .toList();
+        return waiting("list requests that waited too long", EXPIRED, now.toEpochMilli(), most);
     }
 
     @Override
