@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -52,25 +52,30 @@ public final class Retention implements Runnable {
 
     private void letGo(String project, String policy, Duration kept) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-        List<Ended> due = use.endedBefore(project, policy, now.minus(kept), AT_ONCE);
-        for (Ended request : due) {
-            // First noted, then deleted: after a crash between the two a file is left over, and none is missing.
-            use.letGo(request.request(), now);
-            request.artifacts().forEach(a -> delete(a, now));
+        int done = 0;
+        for (Ended request : use.endedBefore(project, policy, now.minus(kept), AT_ONCE)) {
+            // First deleted, then noted: what could not be deleted, or only half, is due again in the next run.
+            boolean gone = true;
+            for (Digest artifact : request.artifacts()) {
+                gone &= use.isUsed(artifact, Optional.of(request.request())) || delete(artifact, now);
+            }
+            if (gone) {
+                use.letGo(request.request(), now);
+                done++;
+            }
         }
-        if (!due.isEmpty()) {
-            LOG.infof(
-                    "the artifacts of %d requests under %s/%s are deleted after %s", due.size(), project, policy, kept);
+        if (done > 0) {
+            LOG.infof("the artifacts of %d requests under %s/%s are deleted after %s", done, project, policy, kept);
         }
     }
 
-    private void delete(Digest artifact, Instant now) {
+    /** Whether it is gone; what was kept just now stays for a while. */
+    private boolean delete(Digest artifact, Instant now) {
         try {
-            if (!use.isUsed(artifact) && !artifacts.delete(artifact, now.minus(JUST_KEPT))) {
-                LOG.infof("%s was submitted again just now and stays", artifact);
-            }
+            return artifacts.delete(artifact, now.minus(JUST_KEPT));
         } catch (IOException e) {
-            LOG.errorf(e, "%s could not be deleted; it is in the home's artifacts", artifact);
+            LOG.errorf("%s could not be deleted and is tried again; it is in the home's artifacts: %s", artifact, e);
+            return false;
         }
     }
 }

@@ -3,6 +3,7 @@ package io.countersign.signer.request;
 import io.countersign.key.Digest;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -28,6 +29,10 @@ public interface ArtifactUse {
     /** The request has no artifacts from now on. */
     void letGo(UUID request, Instant at);
 
-    /** Whether any request has this artifact. */
-    boolean isUsed(Digest artifact);
+    /**
+     * Whether any request has this artifact.
+     *
+     * @param but one that is not asked about
+     */
+    boolean isUsed(Digest artifact, Optional<UUID> but);
 }

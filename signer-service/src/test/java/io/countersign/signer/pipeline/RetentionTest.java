@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.countersign.home.Configuration;
 import io.countersign.home.Policy;
 import io.countersign.key.Digest;
+import io.countersign.signer.artifact.ArtifactStore;
 import io.countersign.signer.artifact.disk.DiskArtifactStore;
 import io.countersign.signer.fixture.Database;
 import io.countersign.signer.fixture.Examples;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,15 +36,20 @@ class RetentionTest {
     private Path folder;
 
     private Instant now = Examples.NOW;
+    private DataSource database;
     private JdbcRequests requests;
     private DiskArtifactStore artifacts;
     private Retention retention;
 
     @BeforeEach
     void start() throws IOException {
-        DataSource database = Database.in(folder);
+        database = Database.in(folder);
         requests = new JdbcRequests(database);
         artifacts = new DiskArtifactStore(folder.resolve("artifacts"), () -> now);
+        retention = retention(artifacts, KEPT);
+    }
+
+    private Retention retention(ArtifactStore store, Duration kept) {
         Policy p = Examples.testSigning();
         Policy policy = new Policy(
                 p.slug(),
@@ -57,9 +64,9 @@ class RetentionTest {
                 p.budget(),
                 p.appearance(),
                 p.hashSigning(),
-                Optional.of(KEPT));
+                Optional.of(kept));
         Configuration configuration = Examples.configuration(policy, Examples.releaseSigning());
-        retention = new Retention(() -> configuration, new JdbcArtifactUse(database), artifacts, () -> now);
+        return new Retention(() -> configuration, new JdbcArtifactUse(database), store, () -> now);
     }
 
     private Digest kept(String text) throws IOException {
@@ -126,5 +133,56 @@ class RetentionTest {
         // Its request is written a moment later.
         retention.run();
         assertThat(artifacts.file(artifact)).exists();
+    }
+
+    @Test
+    void whatIsKeptForLessThanAnHourGoesOnceTheHourIsOver() throws IOException {
+        Digest artifact = kept("a");
+        ended(artifact, "test-signing");
+        Retention soon = retention(artifacts, Duration.ofMinutes(10));
+        now = now.plus(Duration.ofMinutes(11));
+        soon.run();
+        assertThat(artifacts.file(artifact)).exists();
+        now = now.plus(Duration.ofMinutes(50));
+        soon.run();
+        isGone(artifact);
+    }
+
+    @Test
+    void whatCouldNotBeDeletedIsTriedAgain() throws IOException {
+        Digest artifact = kept("a");
+        ended(artifact, "test-signing");
+        ended(artifact, "test-signing");
+        now = now.plus(KEPT).plusSeconds(1);
+        AtomicInteger tried = new AtomicInteger();
+        retention(new Undeletable(artifacts, tried), KEPT).run();
+        assertThat(tried).hasValue(1);
+        assertThat(artifacts.file(artifact)).exists();
+        retention.run();
+        isGone(artifact);
+    }
+
+    /** A store on a disk that fails. */
+    private record Undeletable(ArtifactStore store, AtomicInteger tried) implements ArtifactStore {
+        @Override
+        public Digest keep(Path file) throws IOException {
+            return store.keep(file);
+        }
+
+        @Override
+        public Path file(Digest sha256) throws IOException {
+            return store.file(sha256);
+        }
+
+        @Override
+        public boolean keepAgain(Digest sha256) throws IOException {
+            return store.keepAgain(sha256);
+        }
+
+        @Override
+        public boolean delete(Digest sha256, Instant keptBefore) throws IOException {
+            tried.incrementAndGet();
+            throw new IOException("the disk fails");
+        }
     }
 }

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -16,8 +17,9 @@ public final class JdbcArtifactUse implements ArtifactUse {
             + " WHERE finished_at IS NOT NULL AND artifacts_deleted_at IS NULL"
             + " AND project = ? AND policy = ? AND finished_at < ? ORDER BY finished_at LIMIT ?";
     private static final String USED = "SELECT 1 FROM signing_request WHERE artifact_sha256 = ?1"
-            + " AND artifacts_deleted_at IS NULL UNION ALL SELECT 1 FROM signing_request WHERE signed_sha256 = ?1"
-            + " AND signed_sha256 IS NOT NULL AND artifacts_deleted_at IS NULL LIMIT 1";
+            + " AND artifacts_deleted_at IS NULL AND id <> ?2"
+            + " UNION ALL SELECT 1 FROM signing_request WHERE signed_sha256 = ?1"
+            + " AND signed_sha256 IS NOT NULL AND artifacts_deleted_at IS NULL AND id <> ?2 LIMIT 1";
 
     private final Sql sql;
 
@@ -57,12 +59,13 @@ public final class JdbcArtifactUse implements ArtifactUse {
     }
 
     @Override
-    public boolean isUsed(Digest artifact) {
+    public boolean isUsed(Digest artifact, Optional<UUID> but) {
         return !sql.query(
                         row -> true,
                         "find who has an artifact",
                         USED,
-                        artifact.value().hex())
+                        artifact.value().hex(),
+                        but.map(UUID::toString).orElse(""))
                 .isEmpty();
     }
 }
