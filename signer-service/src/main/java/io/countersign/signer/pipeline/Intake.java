@@ -108,6 +108,9 @@ public final class Intake {
         if (before.isPresent()) {
             return again(order, before.get(), ArtifactStore.digestOf(order.file()));
         }
+        // Asked after that: who sends an order again must find it, though it used the budget up or its window has
+        // closed.
+        requireMoment(order.caller(), order.project(), order.policy());
         requireSignable(order.caller(), order.fileName(), order.file());
         long size = Files.size(order.file());
         Digest digest = artifacts.keep(order.file());
@@ -143,6 +146,7 @@ public final class Intake {
             throws SubmissionRefused, Conflict, IOException {
         Submission former = earlier.submission();
         requireAllowed(caller, former.project(), policy, former.origin());
+        requireMoment(caller, former.project(), policy);
         if (!artifacts.keepAgain(former.artifact())) {
             throw new Conflict(
                     "the file of request " + former.id() + " is not kept any longer", "submit the file itself");
@@ -165,13 +169,21 @@ public final class Intake {
     }
 
     /**
-     * Says before a long upload whether policy would let it in.
+     * Says before a long upload whether policy would let it in, whenever it is signed.
      *
      * @throws SubmissionRefused if policy says no; that is on record
      */
     public void requireAllowed(Caller caller, String project, String policy, Optional<Origin> origin)
             throws SubmissionRefused {
         List<Violation> violations = rules.examine(caller, project, policy, origin, now());
+        if (!violations.isEmpty()) {
+            throw refused(caller, violations);
+        }
+    }
+
+    /** Says whether what policy lets in may be signed now, where nobody is asked for approval first. */
+    void requireMoment(Caller caller, String project, String policy) throws SubmissionRefused {
+        List<Violation> violations = rules.examineMoment(caller, project, policy, now());
         if (!violations.isEmpty()) {
             throw refused(caller, violations);
         }

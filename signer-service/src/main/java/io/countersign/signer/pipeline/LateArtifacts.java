@@ -88,6 +88,7 @@ public final class LateArtifacts {
         if (before.isPresent()) {
             return new Announced(before.get(), false);
         }
+        intake.requireMoment(caller, order.project(), order.policy());
         if (drafts.openOf(caller.name()) >= MOST_OPEN) {
             throw conflict(
                     caller,
@@ -130,6 +131,7 @@ public final class LateArtifacts {
         requireOpen(caller, draft);
         requireSameBuild(caller, draft);
         intake.requireAllowed(caller, draft.project(), draft.policy(), draft.origin());
+        intake.requireMoment(caller, draft.project(), draft.policy());
         intake.requireSignable(caller, fileName, file);
         long size = Files.size(file);
         Digest digest = artifacts.keep(file);

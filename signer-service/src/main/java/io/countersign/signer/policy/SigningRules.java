@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Decides what may be signed. What no rule allows is refused. Refusals name projects and policies only to callers who may use
@@ -48,12 +49,17 @@ public final class SigningRules {
     }
 
     /**
-     * What stands against this caller submitting to this policy; empty if nothing does.
+     * What stands against this caller submitting to this policy, whenever it is signed; empty if nothing does. Who is no
+     * submitter, or comes with a credential for something else, is told that and nothing of what the policy demands.
      *
      * @param origin where the file was built, if somebody vouches for that
      */
     public List<Violation> examine(Caller caller, String project, String policy, Optional<Origin> origin, Instant at) {
-        Configuration now = configuration.get();
+        return examine(configuration.get(), caller, project, policy, origin, at);
+    }
+
+    private List<Violation> examine(
+            Configuration now, Caller caller, String project, String policy, Optional<Origin> origin, Instant at) {
         Optional<Project> knownProject = now.project(project);
         if (knownProject.isEmpty()) {
             return List.of(new Violation(
@@ -63,28 +69,56 @@ public final class SigningRules {
         }
         Optional<Policy> knownPolicy = knownProject.get().policy(policy);
         if (knownPolicy.isEmpty()) {
-            return List.of(new Violation(
-                    RuleId.POLICY_KNOWN,
-                    "project \"" + project + "\" has no signing policy \"" + policy + "\"",
-                    "use a policy you may submit to: " + choice(policiesOf(caller.name(), knownProject.get()))));
+            return List.of(unknown(caller.name(), knownProject.get(), policy));
         }
-        List<Violation> violations = new ArrayList<>();
-        if (caller.scope().filter(s -> !s.covers(project, policy)).isPresent()) {
-            violations.add(new Violation(
-                    RuleId.SCOPE_COVERS,
-                    "this credential is not for policy \"" + policy + "\" of project \"" + project + "\"",
-                    "use one that is for it, or for the whole identity"));
+        List<Violation> violations = PolicyRules.ofTheRequest(
+                knownProject.get(), knownPolicy.get(), facts(caller, project, policy, origin, at));
+        List<Violation> ofTheCaller = Stream.concat(
+                        beyondScope(caller, project, policy).stream(),
+                        violations.stream().filter(v -> v.rule() == RuleId.SUBMITTER_LISTED))
+                .toList();
+        if (!ofTheCaller.isEmpty()) {
+            return ofTheCaller;
         }
-        Facts facts =
-                new Facts(caller.name(), origin, at, since -> uses.under(project, policy, since, Optional.empty()));
-        violations.addAll(PolicyRules.ofTheRequest(knownProject.get(), knownPolicy.get(), facts));
-        if (knownPolicy.get().approvals() == 0) {
-            violations.addAll(PolicyRules.ofTheMoment(knownProject.get(), knownPolicy.get(), facts));
-        } else {
-            // Windows and budgets are asked when there are approvals and the key is to be used.
-            ApprovalRules.couldBeMet(knownPolicy.get(), caller.name()).ifPresent(violations::add);
-        }
-        return violations;
+        return Stream.concat(violations.stream(), ApprovalRules.couldBeMet(knownPolicy.get(), caller.name()).stream())
+                .toList();
+    }
+
+    /**
+     * What stands against the key being used now for what {@link #examine} lets in; it may pass. Where people have to approve,
+     * windows and budgets are asked when they have, and the key is to be used.
+     */
+    public List<Violation> examineMoment(Caller caller, String project, String policy, Instant at) {
+        return examineMoment(configuration.get(), caller, project, policy, at);
+    }
+
+    private List<Violation> examineMoment(Configuration now, Caller caller, String project, String policy, Instant at) {
+        Optional<Project> known = now.project(project);
+        return known.flatMap(p -> p.policy(policy)).filter(p -> p.approvals() == 0).stream()
+                .flatMap(p ->
+                        PolicyRules.ofTheMoment(known.get(), p, facts(caller, project, policy, Optional.empty(), at))
+                                .stream())
+                .toList();
+    }
+
+    private Facts facts(Caller caller, String project, String policy, Optional<Origin> origin, Instant at) {
+        return new Facts(caller.name(), origin, at, since -> uses.under(project, policy, since, Optional.empty()));
+    }
+
+    private static Violation unknown(String caller, Project project, String policy) {
+        return new Violation(
+                RuleId.POLICY_KNOWN,
+                "project \"" + project.slug() + "\" has no signing policy \"" + policy + "\"",
+                "use a policy you may submit to: " + choice(policiesOf(caller, project)));
+    }
+
+    private static Optional<Violation> beyondScope(Caller caller, String project, String policy) {
+        return caller.scope()
+                .filter(s -> !s.covers(project, policy))
+                .map(s -> new Violation(
+                        RuleId.SCOPE_COVERS,
+                        "this credential is not for policy \"" + policy + "\" of project \"" + project + "\"",
+                        "use one that is for it, or for the whole identity"));
     }
 
     /**
@@ -146,8 +180,11 @@ public final class SigningRules {
 
     /** Decides on a digest that a caller wants signed at once. Nobody can be asked for approval, who could not know of what. */
     public Decision decideHash(Caller caller, String project, String policy, Digest digest, Instant at) {
-        List<Violation> violations = new ArrayList<>(examine(caller, project, policy, caller.origin(), at));
         Configuration now = configuration.get();
+        List<Violation> violations = new ArrayList<>(examine(now, caller, project, policy, caller.origin(), at));
+        if (violations.isEmpty()) {
+            violations.addAll(examineMoment(now, caller, project, policy, at));
+        }
         Optional<Project> knownProject = now.project(project);
         Optional<Policy> known = knownProject.flatMap(p -> p.policy(policy));
         if (known.isEmpty() || !violations.isEmpty()) {

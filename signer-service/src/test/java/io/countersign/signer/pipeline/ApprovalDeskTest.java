@@ -386,6 +386,38 @@ class ApprovalDeskTest {
     }
 
     @Test
+    void theSameOrderIsFoundThoughItUsedTheBudgetUp() throws Exception {
+        configuration.set(Examples.configuration(Examples.limited(
+                Examples.testSigning(), List.of(), Optional.of(new Policy.Budget(1, Duration.ofDays(1))))));
+        SigningRequest first = ordered("run-1").request();
+        audit.append(new AuditEvent.Intent(
+                first.id(),
+                1,
+                NOW,
+                "ci",
+                "hello-driver",
+                "test-signing",
+                "publisher",
+                first.submission().artifact(),
+                Examples.sha256("form")));
+        assertThat(ordered("run-1")).isEqualTo(new Intake.Taken(first, false));
+        assertThat(refused(catchThrowableOfType(SubmissionRefused.class, () -> ordered("run-2"))))
+                .containsExactly(RuleId.BUDGET_LEFT);
+    }
+
+    private Intake.Taken ordered(String key) throws Exception {
+        return intake.submit(new Intake.Order(
+                caller("ci"),
+                "hello-driver",
+                "test-signing",
+                Optional.empty(),
+                Optional.of(key),
+                "hello.sys",
+                Optional.empty(),
+                PeSample.plus().writeTo(folder.resolve(UUID.randomUUID().toString()))));
+    }
+
+    @Test
     void theSameFileIsSignedUnderAnotherPolicyWithItsOrigin() throws Exception {
         configuration.set(Examples.configuration(Examples.testSigning(), wanting(1, "alice")));
         WaitingForApproval release = submitted("ci");

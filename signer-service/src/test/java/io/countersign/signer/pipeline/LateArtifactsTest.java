@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.countersign.fixture.PeSample;
 import io.countersign.home.Configuration;
 import io.countersign.home.Role;
+import io.countersign.home.Window;
 import io.countersign.policy.Origin;
 import io.countersign.policy.RuleId;
 import io.countersign.policy.Violation;
@@ -119,6 +120,23 @@ class LateArtifactsTest {
                         1,
                         URI.create("https://github.test/acme/hello/actions/runs/7"))),
                 "oidc:github:" + ref);
+    }
+
+    @Test
+    void theSameAnnouncementIsFoundAfterItsWindowHasClosed() throws Exception {
+        configuration.set(Examples.configuration(Examples.limited(
+                Examples.testSigning(), List.of(new Window.Span(NOW, NOW.plusSeconds(60))), Optional.empty())));
+        Announced first = announce(caller("ci"), "test-signing", "run-1");
+        clock.set(NOW.plusSeconds(60));
+        assertThat(announce(caller("ci"), "test-signing", "run-1")).isEqualTo(new Announced(first.id(), false));
+        assertThat(catchThrowableOfType(SubmissionRefused.class, () -> announce(caller("ci"), "test-signing", "run-2"))
+                        .violations())
+                .extracting(Violation::rule)
+                .containsExactly(RuleId.WINDOW_OPEN);
+        Draft draft = drafts.find(first.id()).orElseThrow();
+        assertThat(catchThrowableOfType(
+                        SubmissionRefused.class, () -> late.upload(caller("ci"), draft, "hello.sys", driver(1))))
+                .hasMessageContaining("signs only in its windows");
     }
 
     @Test

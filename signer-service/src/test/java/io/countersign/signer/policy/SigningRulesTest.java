@@ -14,6 +14,7 @@ import io.countersign.signer.fixture.Examples;
 import io.countersign.signer.identity.Caller;
 import io.countersign.signer.request.SigningRequest.Processing;
 import io.countersign.signer.request.Submission;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -51,6 +52,65 @@ class SigningRulesTest {
         assertThat(rules.examine(bound, "hello-driver", "test-signing", Optional.empty(), NOW))
                 .extracting(Violation::rule)
                 .containsExactly(RuleId.SCOPE_COVERS, RuleId.SUBMITTER_LISTED);
+    }
+
+    @Test
+    void whoIsNoSubmitterLearnsNothingOfWhatThePolicyDemands() {
+        Policy like = Examples.releaseSigning();
+        Policy demanding = new Policy(
+                like.slug(),
+                like.key(),
+                like.digest(),
+                like.timestampAuthorities(),
+                List.of(),
+                like.submitters(),
+                new Policy.Approval(2, List.of("alice"), Policy.Approval.DEFAULT_EXPIRY),
+                Optional.of(new Policy.OriginRules(List.of("main"), List.of(), List.of(), List.of(), List.of(), false)),
+                List.of(),
+                Optional.empty(),
+                Policy.Appearance.PLAIN,
+                false,
+                Optional.empty());
+        SigningRules strict = Examples.rules(Examples.configuration(demanding));
+        Caller bound = new Caller(
+                "ci",
+                Set.of(),
+                Optional.of(new Caller.Scope("hello-driver", Optional.of("test-signing"))),
+                Optional.empty(),
+                "x");
+        assertThat(strict.examine(
+                        Examples.caller("stranger"), "hello-driver", "release-signing", Optional.empty(), NOW))
+                .extracting(Violation::rule)
+                .containsExactly(RuleId.SUBMITTER_LISTED);
+        assertThat(strict.examine(bound, "hello-driver", "release-signing", Optional.empty(), NOW))
+                .extracting(Violation::rule)
+                .containsExactly(RuleId.SCOPE_COVERS);
+    }
+
+    @Test
+    void aDigestIsJudgedByOneStateOfTheConfiguration() {
+        Policy like = Examples.testSigning();
+        Policy hashes = new Policy(
+                like.slug(),
+                like.key(),
+                like.digest(),
+                like.timestampAuthorities(),
+                List.of(),
+                like.submitters(),
+                Policy.Approval.NONE,
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Policy.Appearance.PLAIN,
+                true,
+                Optional.empty());
+        Iterator<Configuration> reloaded = List.of(Examples.configuration(hashes), Examples.configuration())
+                .iterator();
+        SigningRules changing =
+                new SigningRules(reloaded::next, (project, policy, since, but) -> 0, request -> List.of());
+        assertThat(changing.decideHash(
+                        Examples.caller("ci"), "hello-driver", "test-signing", Examples.sha256("digest"), NOW))
+                .isInstanceOf(ApprovedHash.class);
     }
 
     @Test
