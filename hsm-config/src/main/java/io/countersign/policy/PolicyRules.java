@@ -3,7 +3,10 @@ package io.countersign.policy;
 import io.countersign.home.Configuration.Project;
 import io.countersign.home.Policy;
 import io.countersign.home.Policy.Budget;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /** All rules of a policy but approvals, which are collected afterwards. */
 public final class PolicyRules {
@@ -20,6 +23,13 @@ public final class PolicyRules {
     /** What stands against using the key now; it may pass. */
     public static List<Violation> ofTheMoment(Project project, Policy policy, Facts facts) {
         return all(OF_THE_MOMENT, project, policy, facts);
+    }
+
+    /** When a window of the policy opens next; empty if none will. */
+    public static Optional<Instant> nextWindow(Policy policy, Instant after) {
+        return policy.windows().stream()
+                .flatMap(w -> w.nextOpening(after).stream())
+                .min(Comparator.naturalOrder());
     }
 
     /** What stands against a use of the key for which the budget has no room. */

@@ -12,10 +12,14 @@ import io.countersign.home.Policy.OriginRules;
 import io.countersign.home.Window;
 import io.countersign.key.DigestAlgorithm;
 import java.net.URI;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,6 +182,25 @@ class PolicyRulesTest {
         assertThat(PolicyRules.ofTheMoment(project(outside), outside, two))
                 .extracting(Violation::rule)
                 .containsExactly(RuleId.WINDOW_OPEN, RuleId.BUDGET_LEFT);
+    }
+
+    @Test
+    void theNextWindowIsTheFirstThatOpensOfAll() {
+        Window weekly = new Window.Weekly(
+                Set.of(DayOfWeek.SUNDAY), LocalTime.of(2, 15), LocalTime.of(2, 45), ZoneId.of("Europe/Berlin"));
+        Instant saturday = Instant.parse("2026-03-21T12:00:00Z");
+        Instant sunday = Instant.parse("2026-03-22T01:15:00Z");
+        assertThat(weekly.nextOpening(saturday)).contains(sunday);
+        // Between the two Sundays the clocks were put forward over that half hour.
+        assertThat(weekly.nextOpening(sunday)).contains(Instant.parse("2026-04-05T00:15:00Z"));
+
+        Window past = new Window.Span(saturday.minusSeconds(2), saturday.minusSeconds(1));
+        Window sooner = new Window.Span(saturday.plusSeconds(1), saturday.plusSeconds(2));
+        assertThat(PolicyRules.nextWindow(
+                        policy(Optional.empty(), List.of(past, weekly, sooner), Optional.empty()), saturday))
+                .contains(saturday.plusSeconds(1));
+        assertThat(PolicyRules.nextWindow(policy(Optional.empty(), List.of(past), Optional.empty()), saturday))
+                .isEmpty();
     }
 
     @Test

@@ -15,6 +15,7 @@ import io.countersign.signer.policy.ApprovedToFinish;
 import io.countersign.signer.policy.ApprovedToSign;
 import io.countersign.signer.policy.Decision;
 import io.countersign.signer.policy.NotApproved;
+import io.countersign.signer.policy.Postponed;
 import io.countersign.signer.policy.Refused;
 import io.countersign.signer.policy.SigningRules;
 import io.countersign.signer.request.RequestQueue;
@@ -35,7 +36,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Makes one attempt at a claimed request and puts what came of it into the audit log and the queue: released, refused, failed,
- * or to be tried again. A signature that waits for its timestamp is tried for longer, since the key is not used for that.
+ * put off to the next window, or to be tried again. A signature that waits for its timestamp is tried for longer, since the key is not used for that.
  * Safe for several threads.
  */
 public final class Attempts {
@@ -106,6 +107,9 @@ public final class Attempts {
                 history.unstamped().isPresent() ? rules.decideToFinish(request, now()) : rules.decide(request, now());
         if (decision instanceof Refused refused) {
             refuse(request, refused);
+        } else if (decision instanceof Postponed postponed) {
+            LOG.infof("%s: %s", request.id(), postponed.reason());
+            settle(request, request.postponed(postponed.reason(), postponed.until()));
         } else {
             sign((Approved) decision, history);
         }

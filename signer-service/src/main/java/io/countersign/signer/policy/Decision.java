@@ -1,4 +1,4 @@
 package io.countersign.signer.policy;
 
 /** What policy says of a request. */
-public sealed interface Decision permits Approved, ApprovedHash, Refused {}
+public sealed interface Decision permits Approved, ApprovedHash, Postponed, Refused {}

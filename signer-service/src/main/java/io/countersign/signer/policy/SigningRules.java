@@ -124,7 +124,8 @@ public final class SigningRules {
     /**
      * Decides on signing a claimed request: every rule again, that the policy is still the one under which the request was
      * accepted, and that enough of those who may approve have approved this file under it. What the request itself used of a
-     * budget does not count against it: it was let in, and an attempt that was cut off is repeated.
+     * budget does not count against it: it was let in, and an attempt that was cut off is repeated. Where all is well but no
+     * window is open, it is put off to the next: people may approve on Friday what is signed on Monday.
      */
     public Decision decide(Processing request, Instant at) {
         return decide(request, at, PolicyRules::ofTheMoment, ApprovedToSign::new);
@@ -151,9 +152,9 @@ public final class SigningRules {
     }
 
     private Decision decide(Processing request, Instant at, Moment moment, Approving approving) {
-        Configuration now = configuration.get();
+        Configuration present = configuration.get();
         Submission submission = request.submission();
-        Optional<Project> project = now.project(submission.project());
+        Optional<Project> project = present.project(submission.project());
         Optional<Policy> policy = project.flatMap(p -> p.policy(submission.policy()));
         if (policy.isEmpty()) {
             return new Refused(List.of(removed(submission.policyState())));
@@ -164,18 +165,24 @@ public final class SigningRules {
                 at,
                 since -> uses.under(submission.project(), submission.policy(), since, Optional.of(submission.id())));
         List<Violation> violations = new ArrayList<>(PolicyRules.ofTheRequest(project.get(), policy.get(), facts));
-        violations.addAll(moment.violations(project.get(), policy.get(), facts));
-        PolicyForm present = PolicyForm.of(now, project.get(), policy.get());
-        unchanged(submission.policyState(), present).ifPresent(violations::add);
+        PolicyForm form = PolicyForm.of(present, project.get(), policy.get());
+        unchanged(submission.policyState(), form).ifPresent(violations::add);
         List<Approval> given = policy.get().approvals() == 0 ? List.of() : approvals.apply(submission.id());
-        ApprovalRules.met(policy.get(), present, submission, given).ifPresent(violations::add);
-        return violations.isEmpty()
-                ? approving.of(
-                        request,
-                        policy.get(),
-                        present,
-                        ApprovalRules.counting(policy.get(), present, submission, given))
-                : new Refused(violations);
+        ApprovalRules.met(policy.get(), form, submission, given).ifPresent(violations::add);
+        List<Violation> now = moment.violations(project.get(), policy.get(), facts);
+        if (violations.isEmpty() && now.isEmpty()) {
+            return approving.of(
+                    request, policy.get(), form, ApprovalRules.counting(policy.get(), form, submission, given));
+        }
+        if (violations.isEmpty() && now.stream().allMatch(v -> v.rule() == RuleId.WINDOW_OPEN)) {
+            Optional<Instant> next = PolicyRules.nextWindow(policy.get(), at);
+            if (next.isPresent()) {
+                return new Postponed(
+                        next.get(), now.get(0).reason() + "; it waits for the next, which opens at " + next.get());
+            }
+        }
+        violations.addAll(now);
+        return new Refused(violations);
     }
 
     /** Decides on a digest that a caller wants signed at once. Nobody can be asked for approval, who could not know of what. */

@@ -26,7 +26,7 @@ public interface RequestQueue {
     boolean renew(Processing held, Instant leaseUntil);
 
     /**
-     * Puts what became of a claimed request in its place; false if the lease was lost, and then nothing changed.
+     * Puts what became of a claimed request in its place, also how many attempts it has had; false if the lease was lost, and then nothing changed.
      *
      * @param next a state that {@code held} gave, for the same submission
      */

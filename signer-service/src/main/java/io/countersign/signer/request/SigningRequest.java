@@ -38,7 +38,7 @@ public sealed interface SigningRequest {
      *
      * @param attempts how many times signing was begun so far
      * @param notBefore when the next attempt may begin
-     * @param lastFailure why the last attempt came to nothing, where there was one
+     * @param lastFailure why the last attempt came to nothing, where there was one, or what is waited for
      */
     record Queued(Submission submission, int attempts, Instant notBefore, Optional<String> lastFailure)
             implements SigningRequest {
@@ -69,6 +69,11 @@ public sealed interface SigningRequest {
 
         public Denied denied(String reason, Instant at) {
             return new Denied(submission, reason, at);
+        }
+
+        /** Nothing was begun, so this was no attempt. */
+        public Queued postponed(String reason, Instant notBefore) {
+            return new Queued(submission, attempt - 1, notBefore, Optional.of(reason));
         }
 
         public Queued retry(String reason, Instant notBefore) {

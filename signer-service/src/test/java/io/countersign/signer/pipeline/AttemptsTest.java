@@ -7,6 +7,7 @@ import io.countersign.fixture.PeSample;
 import io.countersign.home.Configuration;
 import io.countersign.home.Home;
 import io.countersign.home.Policy;
+import io.countersign.home.Window;
 import io.countersign.hsm.Hsm;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.signer.artifact.ArtifactStore;
@@ -86,8 +87,11 @@ class AttemptsTest {
     }
 
     private Processing claimed(int attempt) throws IOException {
-        Configuration configuration = Examples.configuration(Examples.testSigning());
-        Submission example = Examples.submission(configuration, Examples.testSigning());
+        return claimed(attempt, Examples.configuration(Examples.testSigning()), Examples.testSigning());
+    }
+
+    private Processing claimed(int attempt, Configuration configuration, Policy policy) throws IOException {
+        Submission example = Examples.submission(configuration, policy);
         Path upload = PeSample.plus().writeTo(folder.resolve("upload"));
         Submission submission = new Submission(
                 example.id(),
@@ -128,6 +132,59 @@ class AttemptsTest {
                         d -> assertThat(d.reason())
                                 .contains("key was \"publisher\" and is \"other\"")
                                 .contains("submit the file again"));
+        assertThat(audit.of(request.id())).singleElement().isInstanceOf(Refusal.class);
+    }
+
+    @Test
+    void whatIsApprovedOutsideTheWindowsWaitsForTheNextAndIsNoAttempt() throws IOException {
+        Policy monday = Examples.limited(
+                Examples.testSigning(),
+                List.of(
+                        new Window.Span(NOW.plus(Duration.ofDays(3)), NOW.plus(Duration.ofDays(4))),
+                        new Window.Span(NOW.plus(Duration.ofDays(1)), NOW.plus(Duration.ofDays(2)))),
+                Optional.empty());
+        Configuration configuration = Examples.configuration(monday);
+        Processing request = claimed(1, configuration, monday);
+
+        attempts(configuration).make(request);
+
+        Instant opening = NOW.plus(Duration.ofDays(1));
+        assertThat(after(request)).isInstanceOfSatisfying(Queued.class, q -> {
+            assertThat(q.attempts()).isZero();
+            assertThat(q.notBefore()).isEqualTo(opening);
+            assertThat(q.lastFailure().orElseThrow())
+                    .contains("signs only in its windows", "it waits for the next, which opens at " + opening);
+        });
+        assertThat(audit.of(request.id())).isEmpty();
+        assertThat(requests.claim("w", opening.minusMillis(1), opening)).isEmpty();
+        assertThat(requests.claim("w", opening, opening))
+                .hasValueSatisfying(p -> assertThat(p.attempt()).isEqualTo(1));
+    }
+
+    @Test
+    void whatIsPutOffMayBeCanceled() throws IOException {
+        Policy tomorrow = Examples.limited(
+                Examples.testSigning(),
+                List.of(new Window.Span(NOW.plus(Duration.ofDays(1)), NOW.plus(Duration.ofDays(2)))),
+                Optional.empty());
+        Configuration configuration = Examples.configuration(tomorrow);
+        Processing request = claimed(2, configuration, tomorrow);
+        attempts(configuration).make(request);
+        Queued queued = (Queued) after(request);
+        assertThat(queued.attempts()).isEqualTo(1);
+        assertThat(requests.replace(queued, queued.canceled("ci", NOW))).isTrue();
+    }
+
+    @Test
+    void whatNoWindowWillComeForIsRefused() throws IOException {
+        Policy over = Examples.limited(
+                Examples.testSigning(), List.of(new Window.Span(NOW.minusSeconds(60), NOW)), Optional.empty());
+        Configuration configuration = Examples.configuration(over);
+        Processing request = claimed(1, configuration, over);
+        attempts(configuration).make(request);
+        assertThat(after(request))
+                .isInstanceOfSatisfying(
+                        Denied.class, d -> assertThat(d.reason()).contains("signs only in its windows"));
         assertThat(audit.of(request.id())).singleElement().isInstanceOf(Refusal.class);
     }
 

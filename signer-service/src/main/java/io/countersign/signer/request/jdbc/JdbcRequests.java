@@ -35,8 +35,9 @@ public final class JdbcRequests implements RequestRepository, RequestQueue {
             + " ORDER BY submitted_at, id LIMIT 1) RETURNING *";
     private static final String HELD = " WHERE id = ? AND state = 'PROCESSING' AND attempt = ? AND worker = ?";
     private static final String RENEW = "UPDATE signing_request SET lease_until = ?" + HELD;
-    private static final String SETTLE = "UPDATE signing_request SET state = ?, not_before = ?, signed_sha256 = ?,"
-            + " provenance = ?, reason = ?, finished_at = ?, worker = NULL, lease_until = NULL" + HELD;
+    private static final String SETTLE =
+            "UPDATE signing_request SET state = ?, attempt = ?, not_before = ?, signed_sha256 = ?,"
+                    + " provenance = ?, reason = ?, finished_at = ?, worker = NULL, lease_until = NULL" + HELD;
     private static final String RELEASE_ALL = "UPDATE signing_request SET lease_until = ?"
             + " WHERE state IN ('QUEUED', 'PROCESSING') AND state = 'PROCESSING' RETURNING *";
 
@@ -210,6 +211,7 @@ public final class JdbcRequests implements RequestRepository, RequestQueue {
                         "settle request " + held.id(),
                         SETTLE,
                         row.state(),
+                        next instanceof Queued queued ? queued.attempts() : held.attempt(),
                         row.notBefore(),
                         row.signed(),
                         row.provenance(),
