@@ -32,11 +32,11 @@ public interface AuditLog {
     boolean appendWithin(AuditEvent.KeyUse use, int most, Instant since);
 
     /**
-     * Intents nobody wrote an outcome for, oldest first: work in hand, or cut off.
+     * Intents, of files and of digests, that nobody wrote an outcome for, oldest first: work in hand, or cut off.
      *
      * @throws AuditUnavailable if the log cannot be read
      */
-    List<AuditEvent.Intent> intentsWithoutOutcome();
+    List<AuditEvent.KeyUse> intentsWithoutOutcome();
 
     /**
      * All that is known of one request, oldest first.

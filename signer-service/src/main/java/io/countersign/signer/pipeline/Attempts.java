@@ -3,7 +3,9 @@ package io.countersign.signer.pipeline;
 import io.countersign.key.KeyUnavailable;
 import io.countersign.sign.UnacceptableFile;
 import io.countersign.signer.audit.AuditEvent;
+import io.countersign.signer.audit.AuditEvent.HashOutcome;
 import io.countersign.signer.audit.AuditEvent.Intent;
+import io.countersign.signer.audit.AuditEvent.KeyUse;
 import io.countersign.signer.audit.AuditEvent.Outcome;
 import io.countersign.signer.audit.AuditEvent.Refusal;
 import io.countersign.signer.audit.AuditEvent.Result;
@@ -77,8 +79,8 @@ public final class Attempts {
     }
 
     /**
-     * Writes an outcome for every intent that has none: the process that wrote it ended before it could. Only while no worker
-     * runs.
+     * Writes an outcome for every intent that has none, also of digests: the process that wrote it ended before it could. Only
+     * while nothing is signed.
      */
     public void resolveInterrupted() {
         audit.intentsWithoutOutcome().forEach(this::interrupted);
@@ -245,17 +247,18 @@ public final class Attempts {
                 .forEach(this::interrupted);
     }
 
-    private void interrupted(Intent intent) {
-        LOG.warnf(
-                "%s attempt %d: was cut off; its signature, if there was one, is lost",
-                intent.request(), intent.attempt());
-        audit.append(new Outcome(
-                intent.request(),
-                intent.attempt(),
-                now(),
-                Result.INTERRUPTED,
-                Optional.empty(),
-                Optional.of("the process ended between intent and outcome; nothing was released")));
+    private void interrupted(KeyUse use) {
+        Optional<String> reason = Optional.of("the process ended between intent and outcome; nothing was released");
+        if (use instanceof Intent intent) {
+            LOG.warnf(
+                    "%s attempt %d: was cut off; its signature, if there was one, is lost",
+                    intent.request(), intent.attempt());
+            audit.append(new Outcome(
+                    intent.request(), intent.attempt(), now(), Result.INTERRUPTED, Optional.empty(), reason));
+        } else {
+            LOG.warnf("%s: signing a digest was cut off; its signature, if there was one, is lost", use.request());
+            audit.append(new HashOutcome(use.request(), now(), reason));
+        }
     }
 
     private Outcome failed(Processing request, String reason) {

@@ -13,6 +13,8 @@ import io.countersign.key.DigestAlgorithm;
 import io.countersign.signer.artifact.ArtifactStore;
 import io.countersign.signer.artifact.disk.DiskArtifactStore;
 import io.countersign.signer.audit.AuditEvent;
+import io.countersign.signer.audit.AuditEvent.HashIntent;
+import io.countersign.signer.audit.AuditEvent.HashOutcome;
 import io.countersign.signer.audit.AuditEvent.Intent;
 import io.countersign.signer.audit.AuditEvent.Outcome;
 import io.countersign.signer.audit.AuditEvent.Refusal;
@@ -40,6 +42,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -261,6 +264,29 @@ class AttemptsTest {
             assertThat(o.result()).isEqualTo(Result.INTERRUPTED);
             assertThat(o.output()).isEqualTo(Optional.empty());
         });
+    }
+
+    @Test
+    void aDigestWhoseSigningWasCutOffIsResolvedAtStartUp() {
+        HashIntent cutOff = new HashIntent(
+                UUID.randomUUID(),
+                NOW,
+                "ci",
+                "configuration",
+                "hello-driver",
+                "test-signing",
+                "publisher",
+                Examples.sha256("digest"),
+                Examples.sha256("policy"));
+        audit.append(cutOff);
+
+        attempts(Examples.configuration(Examples.testSigning())).resolveInterrupted();
+
+        assertThat(audit.intentsWithoutOutcome()).isEmpty();
+        assertThat(audit.of(cutOff.request()).get(1))
+                .isInstanceOfSatisfying(
+                        HashOutcome.class,
+                        o -> assertThat(o.failure().orElseThrow()).contains("the process ended between"));
     }
 
     /** The real queue, with something in front of each claim. */

@@ -1,7 +1,6 @@
 package io.countersign.signer.audit.jdbc;
 
 import io.countersign.signer.audit.AuditEvent;
-import io.countersign.signer.audit.AuditEvent.Intent;
 import io.countersign.signer.audit.AuditEvent.KeyUse;
 import io.countersign.signer.audit.AuditLog;
 import io.countersign.signer.audit.AuditUnavailable;
@@ -22,9 +21,9 @@ import javax.sql.DataSource;
 
 /** The table {@code audit_event}, whose triggers refuse change and deletion. */
 public final class JdbcAuditLog implements AuditLog {
-    private static final String OPEN = "SELECT * FROM audit_event i WHERE kind = 'INTENT' AND NOT EXISTS"
-            + " (SELECT 1 FROM audit_event o WHERE o.request = i.request AND o.attempt = i.attempt"
-            + " AND o.kind = 'OUTCOME') ORDER BY seq";
+    private static final String OPEN = "SELECT * FROM audit_event i WHERE kind IN ('INTENT', 'HASH_INTENT')"
+            + " AND NOT EXISTS (SELECT 1 FROM audit_event o WHERE o.request = i.request"
+            + " AND (o.kind = 'HASH_OUTCOME' OR (o.kind = 'OUTCOME' AND o.attempt = i.attempt))) ORDER BY seq";
     private static final String AFTER = "SELECT * FROM audit_event WHERE seq > ? ORDER BY seq LIMIT ?";
     private static final String OF_REQUEST = "SELECT * FROM audit_event WHERE request = ? ORDER BY seq";
 
@@ -83,8 +82,8 @@ public final class JdbcAuditLog implements AuditLog {
     }
 
     @Override
-    public List<Intent> intentsWithoutOutcome() {
-        return read(AuditRow::read, OPEN).stream().map(Intent.class::cast).toList();
+    public List<KeyUse> intentsWithoutOutcome() {
+        return read(AuditRow::read, OPEN).stream().map(KeyUse.class::cast).toList();
     }
 
     @Override

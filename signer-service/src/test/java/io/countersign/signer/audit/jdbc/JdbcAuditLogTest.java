@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countersign.signer.audit.AuditEvent.HashIntent;
+import io.countersign.signer.audit.AuditEvent.HashOutcome;
 import io.countersign.signer.audit.AuditEvent.Intent;
 import io.countersign.signer.audit.AuditEvent.Outcome;
 import io.countersign.signer.audit.AuditEvent.Refusal;
@@ -208,6 +209,16 @@ class JdbcAuditLogTest {
         assertThat(log.intentsWithoutOutcome()).containsExactly(intent(2));
         log.append(outcome(2, Result.SIGNED));
         assertThat(log.intentsWithoutOutcome()).isEmpty();
+    }
+
+    @Test
+    void anIntentForADigestIsOpenUntilItHasItsOutcome() {
+        HashIntent digest = digest();
+        log.append(digest);
+        log.append(intent(1));
+        assertThat(log.intentsWithoutOutcome()).containsExactly(digest, intent(1));
+        log.append(new HashOutcome(digest.request(), NOW, Optional.empty()));
+        assertThat(log.intentsWithoutOutcome()).containsExactly(intent(1));
     }
 
     @Test
