@@ -92,7 +92,9 @@ public final class SigningWorkers {
             turns.put(worker, clock.instant());
             workers.execute(() -> run(worker));
         }
-        chores.scheduleWithFixedDelay(this::doChore, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+        // It ends with the executor, and doChore lets nothing out that it could tell.
+        ScheduledFuture<?> unused =
+                chores.scheduleWithFixedDelay(this::doChore, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Whether every worker runs, and none has been at one turn of its loop for more than ten minutes. */
