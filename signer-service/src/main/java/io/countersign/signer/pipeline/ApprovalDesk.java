@@ -1,6 +1,5 @@
 package io.countersign.signer.pipeline;
 
-import io.countersign.home.Role;
 import io.countersign.policy.PolicyForm;
 import io.countersign.policy.Violation;
 import io.countersign.signer.audit.AuditEvent;
@@ -16,6 +15,7 @@ import io.countersign.signer.request.SigningRequest;
 import io.countersign.signer.request.SigningRequest.Canceled;
 import io.countersign.signer.request.SigningRequest.Queued;
 import io.countersign.signer.request.SigningRequest.WaitingForApproval;
+import io.countersign.signer.request.Submission;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -117,14 +117,15 @@ public final class ApprovalDesk {
     /**
      * Takes a request back that no worker has begun.
      *
-     * @throws SubmissionRefused if the caller neither submitted it nor is an administrator
+     * @throws SubmissionRefused if the caller neither submitted it nor is an administrator, or its credential is for another policy
      * @throws Conflict if it is past that
      */
     public SigningRequest cancel(Caller caller, SigningRequest request) throws SubmissionRefused, Conflict {
-        boolean own = caller.name().equals(request.submission().submitter());
-        if (!own && !caller.roles().contains(Role.ADMINISTRATOR)) {
-            throw intake.refused(caller, List.of(SigningRules.notYours(caller)));
-        }
+        Submission submission = request.submission();
+        requireAllowed(
+                caller,
+                SigningRules.examineCancellation(
+                        caller, submission.submitter(), submission.project(), submission.policy()));
         if (!(request instanceof WaitingForApproval || request instanceof Queued)) {
             throw new Conflict(
                     "request " + request.id() + " is past canceling", "ask for its Status to see what became of it");
@@ -139,7 +140,7 @@ public final class ApprovalDesk {
     /** Those that this caller could approve now, the oldest first. */
     public List<WaitingForApproval> waitingFor(Caller caller) {
         Instant now = now();
-        return requests.waitingForApproval(AT_ONCE).stream()
+        return requests.waitingForApproval(rules.approvedBy(caller), caller.name(), AT_ONCE).stream()
                 .filter(r -> rules.examineApproval(caller, r, now).isEmpty())
                 .toList();
     }

@@ -1,6 +1,5 @@
 package io.countersign.signer.pipeline;
 
-import io.countersign.home.Role;
 import io.countersign.key.Digest;
 import io.countersign.policy.RuleId;
 import io.countersign.policy.Violation;
@@ -163,12 +162,14 @@ public final class LateArtifacts {
     /**
      * Waits for the file no longer.
      *
-     * @throws SubmissionRefused if the caller neither announced it nor is an administrator
+     * @throws SubmissionRefused if the caller neither announced it nor is an administrator, or its credential is for another policy
      * @throws Conflict if the file is here, or is waited for no more
      */
     public void cancel(Caller caller, Draft draft) throws SubmissionRefused, Conflict {
-        if (!caller.name().equals(draft.submitter()) && !caller.roles().contains(Role.ADMINISTRATOR)) {
-            throw intake.refused(caller, List.of(SigningRules.notYours(caller)));
+        List<Violation> violations =
+                SigningRules.examineCancellation(caller, draft.submitter(), draft.project(), draft.policy());
+        if (!violations.isEmpty()) {
+            throw intake.refused(caller, violations);
         }
         requireOpen(caller, draft);
         if (!drafts.cancel(draft, new AuditEvent.Cancellation(draft.id(), now(), caller.name(), caller.session()))) {

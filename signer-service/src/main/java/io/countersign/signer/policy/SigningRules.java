@@ -14,6 +14,7 @@ import io.countersign.policy.Violation;
 import io.countersign.signer.identity.Caller;
 import io.countersign.signer.request.Approval;
 import io.countersign.signer.request.PolicyState;
+import io.countersign.signer.request.RequestRepository.PolicyName;
 import io.countersign.signer.request.SigningRequest.Processing;
 import io.countersign.signer.request.SigningRequest.WaitingForApproval;
 import io.countersign.signer.request.Submission;
@@ -215,6 +216,17 @@ public final class SigningRules {
         return violations;
     }
 
+    /** Every policy that names the caller as an approver, whose credential may approve. */
+    public List<PolicyName> approvedBy(Caller caller) {
+        return caller.scope().isPresent()
+                ? List.of()
+                : configuration.get().projects().stream()
+                        .flatMap(project -> project.policies().stream()
+                                .filter(p -> p.approval().approvers().contains(caller.name()))
+                                .map(p -> new PolicyName(project.slug(), p.slug())))
+                        .toList();
+    }
+
     /** What stands against this caller denying a request. An approver's no counts under whatever state of the policy. */
     public List<Violation> examineDenial(Caller caller, WaitingForApproval request, Instant at) {
         Configuration now = configuration.get();
@@ -256,7 +268,17 @@ public final class SigningRules {
                 .orElse(false);
     }
 
-    /** Why a caller may not take somebody else's request back. */
+    /** What stands against this caller taking a request back; empty if nothing does. */
+    public static List<Violation> examineCancellation(Caller caller, String submitter, String project, String policy) {
+        List<Violation> violations = new ArrayList<>();
+        if (!caller.name().equals(submitter) && !caller.roles().contains(Role.ADMINISTRATOR)) {
+            violations.add(notYours(caller));
+        }
+        beyondScope(caller, project, policy).ifPresent(violations::add);
+        return violations;
+    }
+
+    /** Why a caller may not go on with somebody else's request. */
     public static Violation notYours(Caller caller) {
         return new Violation(
                 RuleId.SUBMITTER_LISTED,

@@ -47,8 +47,8 @@ public final class AnnouncedRequests implements RequestRepository, RequestQueue 
     }
 
     @Override
-    public List<WaitingForApproval> waitingForApproval(int most) {
-        return requests.waitingForApproval(most);
+    public List<WaitingForApproval> waitingForApproval(List<PolicyName> policies, String approver, int most) {
+        return requests.waitingForApproval(policies, approver, most);
     }
 
     @Override

@@ -49,8 +49,11 @@ public interface RequestRepository {
      */
     boolean end(SigningRequest present, SigningRequest next, AuditEvent why);
 
-    /** Those that wait for approval, the oldest first. */
-    List<WaitingForApproval> waitingForApproval(int most);
+    /** A policy by its slug and its project's. */
+    record PolicyName(String project, String policy) {}
+
+    /** Those under some policies that wait for approval by others than this identity, the oldest first. */
+    List<WaitingForApproval> waitingForApproval(List<PolicyName> policies, String approver, int most);
 
     /** Every state of a policy that a request waits for approval under. */
     List<PolicyState> statesWaitedUnder();

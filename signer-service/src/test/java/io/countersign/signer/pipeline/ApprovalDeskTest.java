@@ -31,6 +31,7 @@ import io.countersign.signer.request.SigningRequest.Denied;
 import io.countersign.signer.request.SigningRequest.Processing;
 import io.countersign.signer.request.SigningRequest.Queued;
 import io.countersign.signer.request.SigningRequest.WaitingForApproval;
+import io.countersign.signer.request.Submission;
 import io.countersign.signer.request.jdbc.JdbcApprovals;
 import io.countersign.signer.request.jdbc.JdbcRequests;
 import java.nio.file.Path;
@@ -426,6 +427,74 @@ class ApprovalDeskTest {
         assertThat(test.submission().artifact()).isEqualTo(release.submission().artifact());
         assertThat(test.submission().resubmittedFrom()).contains(release.id());
         assertThat(requests.find(test.id())).contains(test);
+    }
+
+    @Test
+    void aSubmitterOfManyHidesNothingFromAnApprover() throws Exception {
+        Policy other = wanting(1, "dave");
+        configuration.set(Examples.configuration(wanting(1, "alice", "bob"), named("flooded", other)));
+        WaitingForApproval like = submitted("ci");
+        for (int i = 0; i < 1001; i++) {
+            requests.add(new WaitingForApproval(
+                    moved(like.submission(), "flooded", "ci", NOW.minusSeconds(1)), like.expiresAt()));
+            requests.add(new WaitingForApproval(
+                    moved(like.submission(), "release-signing", "alice", NOW.minusSeconds(1)), like.expiresAt()));
+        }
+        assertThat(desk.waitingFor(caller("alice"))).containsExactly(like);
+        assertThat(desk.waitingFor(caller("bob"))).hasSize(1000);
+    }
+
+    private static Policy named(String slug, Policy like) {
+        return new Policy(
+                slug,
+                like.key(),
+                like.digest(),
+                like.timestampAuthorities(),
+                List.of(),
+                like.submitters(),
+                like.approval(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Policy.Appearance.PLAIN,
+                false,
+                Optional.empty());
+    }
+
+    private static Submission moved(Submission like, String policy, String submitter, Instant at) {
+        return new Submission(
+                UUID.randomUUID(),
+                like.project(),
+                policy,
+                like.policyForm(),
+                submitter,
+                like.fileName(),
+                like.description(),
+                like.artifact(),
+                like.size(),
+                at,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    @Test
+    void aCredentialForOnePolicyCancelsNothingOfAnother() throws Exception {
+        WaitingForApproval waiting = submitted("ci");
+        Caller elsewhere = bound("test-signing");
+        assertThat(refused(catchThrowableOfType(SubmissionRefused.class, () -> desk.cancel(elsewhere, waiting))))
+                .containsExactly(RuleId.SCOPE_COVERS);
+        assertThat(find(waiting)).isEqualTo(waiting);
+        assertThat(desk.cancel(bound("release-signing"), waiting)).isInstanceOf(Canceled.class);
+    }
+
+    private static Caller bound(String policy) {
+        return new Caller(
+                "ci",
+                Set.of(),
+                Optional.of(new Caller.Scope("hello-driver", Optional.of(policy))),
+                Optional.empty(),
+                "x");
     }
 
     @Test

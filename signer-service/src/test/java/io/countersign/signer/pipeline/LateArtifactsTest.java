@@ -220,6 +220,16 @@ class LateArtifactsTest {
         assertThatThrownBy(() -> late.upload(caller("alice"), draft, "hello.sys", driver(1)))
                 .isInstanceOf(SubmissionRefused.class);
         assertThatThrownBy(() -> late.cancel(caller("alice"), draft)).isInstanceOf(SubmissionRefused.class);
+        Caller elsewhere = new Caller(
+                "ci",
+                Set.of(),
+                Optional.of(new Caller.Scope("hello-driver", Optional.of("release-signing"))),
+                Optional.empty(),
+                "x");
+        assertThat(catchThrowableOfType(SubmissionRefused.class, () -> late.cancel(elsewhere, draft))
+                        .violations())
+                .extracting(Violation::rule)
+                .containsExactly(RuleId.SCOPE_COVERS);
         late.cancel(Caller.configured("alice", Set.of(Role.ADMINISTRATOR)), draft);
         assertThat(audit.of(draft.id()))
                 .singleElement()

@@ -10,6 +10,8 @@ import io.countersign.signer.request.SigningRequest.Queued;
 import io.countersign.signer.request.SigningRequest.WaitingForApproval;
 import io.countersign.signer.request.Submission;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -43,8 +45,8 @@ public final class JdbcRequests implements RequestRepository, RequestQueue {
 
     private static final String BY_KEY = "SELECT * FROM signing_request"
             + " WHERE submitter = ? AND project = ? AND policy = ? AND idempotency_key = ?";
-    private static final String TO_APPROVE =
-            "SELECT * FROM signing_request" + " WHERE state = 'WAITING_FOR_APPROVAL' ORDER BY submitted_at, id LIMIT ?";
+    private static final String TO_APPROVE = "SELECT * FROM signing_request WHERE state = 'WAITING_FOR_APPROVAL'"
+            + " AND submitter <> ? AND (project, policy) IN (VALUES %s) ORDER BY submitted_at, id LIMIT ?";
     private static final String STATES =
             "SELECT DISTINCT project, policy, policy_form FROM signing_request WHERE state = 'WAITING_FOR_APPROVAL'";
     private static final String WAITING_UNDER = "SELECT * FROM signing_request WHERE state = 'WAITING_FOR_APPROVAL'"
@@ -130,8 +132,21 @@ public final class JdbcRequests implements RequestRepository, RequestQueue {
     }
 
     @Override
-    public List<WaitingForApproval> waitingForApproval(int most) {
-        return waiting("list requests that wait for approval", TO_APPROVE, most);
+    public List<WaitingForApproval> waitingForApproval(List<PolicyName> policies, String approver, int most) {
+        if (policies.isEmpty()) {
+            return List.of();
+        }
+        List<Object> values = new ArrayList<>();
+        values.add(approver);
+        for (PolicyName policy : policies) {
+            values.add(policy.project());
+            values.add(policy.policy());
+        }
+        values.add(most);
+        return waiting(
+                "list requests that wait for approval",
+                TO_APPROVE.formatted(String.join(", ", Collections.nCopies(policies.size(), "(?, ?)"))),
+                values.toArray());
     }
 
     @Override

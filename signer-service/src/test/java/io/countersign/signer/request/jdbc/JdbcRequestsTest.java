@@ -212,11 +212,22 @@ class JdbcRequestsTest {
 
     /** What is asked often, on the store as it is migrated: none of it may read every request that ever was. */
     @ParameterizedTest
-    @ValueSource(strings = {"CLAIM", "BY_KEY", "TO_APPROVE", "EXPIRED", "RELEASE_ALL", "HELD"})
+    @ValueSource(
+            strings = {
+                "CLAIM",
+                "BY_KEY",
+                "TO_APPROVE",
+                "STATES",
+                "WAITING_UNDER",
+                "THOUGH_APPROVED",
+                "EXPIRED",
+                "RELEASE_ALL",
+                "HELD"
+            })
     void nothingThatIsAskedOftenReadsEveryRequest(String statement) throws Exception {
         Field field = JdbcRequests.class.getDeclaredField(statement);
         field.setAccessible(true);
-        String sql = (String) field.get(null);
+        String sql = ((String) field.get(null)).formatted("(?, ?), (?, ?)");
         try (Connection connection = Database.in(folder).getConnection();
                 Statement explain = connection.createStatement();
                 ResultSet plan = explain.executeQuery("EXPLAIN QUERY PLAN "
