@@ -131,13 +131,8 @@ class Wiring {
     @Produces
     @Singleton
     LateArtifacts lateArtifacts(
-            Intake intake,
-            SigningRules rules,
-            ArtifactStore artifacts,
-            AnnouncedRequests requests,
-            Drafts drafts,
-            RequestChanges changes) {
-        return new LateArtifacts(intake, rules, artifacts, requests, drafts, changes, clock);
+            Intake intake, ArtifactStore artifacts, AnnouncedRequests requests, Drafts drafts, RequestChanges changes) {
+        return new LateArtifacts(intake, artifacts, requests, drafts, changes, clock);
     }
 
     @Produces

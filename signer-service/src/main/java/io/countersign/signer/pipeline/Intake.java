@@ -3,6 +3,7 @@ package io.countersign.signer.pipeline;
 import io.countersign.home.Policy;
 import io.countersign.key.Digest;
 import io.countersign.policy.Origin;
+import io.countersign.policy.RuleId;
 import io.countersign.policy.Violation;
 import io.countersign.signer.artifact.ArtifactStore;
 import io.countersign.signer.audit.AuditEvent.Refusal;
@@ -112,13 +113,14 @@ public final class Intake {
         // closed.
         requireMoment(order.caller(), order.project(), order.policy());
         requireSignable(order.caller(), order.fileName(), order.file());
+        SigningRules.Present under = present(order.caller(), order.project(), order.policy());
         long size = Files.size(order.file());
         Digest digest = artifacts.keep(order.file());
         Submission submission = new Submission(
                 UUID.randomUUID(),
                 order.project(),
                 order.policy(),
-                rules.form(order.project(), order.policy()).text(),
+                under.form().text(),
                 order.caller().name(),
                 order.fileName(),
                 order.description(),
@@ -128,7 +130,7 @@ public final class Intake {
                 order.origin(),
                 order.idempotencyKey(),
                 Optional.empty());
-        Optional<SigningRequest> added = add(submission);
+        Optional<SigningRequest> added = add(submission, under.policy());
         // Another thread may have taken the same order since we looked.
         return added.isPresent()
                 ? new Taken(added.get(), true)
@@ -147,25 +149,26 @@ public final class Intake {
         Submission former = earlier.submission();
         requireAllowed(caller, former.project(), policy, former.origin());
         requireMoment(caller, former.project(), policy);
+        SigningRules.Present under = present(caller, former.project(), policy);
         if (!artifacts.keepAgain(former.artifact())) {
             throw new Conflict(
                     "the file of request " + former.id() + " is not kept any longer", "submit the file itself");
         }
-        return add(new Submission(
-                        UUID.randomUUID(),
-                        former.project(),
-                        policy,
-                        rules.form(former.project(), policy).text(),
-                        caller.name(),
-                        former.fileName(),
-                        description.or(former::description),
-                        former.artifact(),
-                        former.size(),
-                        now(),
-                        former.origin(),
-                        Optional.empty(),
-                        Optional.of(former.id())))
-                .orElseThrow();
+        Submission again = new Submission(
+                UUID.randomUUID(),
+                former.project(),
+                policy,
+                under.form().text(),
+                caller.name(),
+                former.fileName(),
+                description.or(former::description),
+                former.artifact(),
+                former.size(),
+                now(),
+                former.origin(),
+                Optional.empty(),
+                Optional.of(former.id()));
+        return add(again, under.policy()).orElseThrow();
     }
 
     /**
@@ -187,6 +190,23 @@ public final class Intake {
         if (!violations.isEmpty()) {
             throw refused(caller, violations);
         }
+    }
+
+    /**
+     * What a request is bound to. Asked before its file is kept, and once: a policy that is edited or removed while a large file
+     * comes in leaves neither a file without a request nor a request under two policies.
+     */
+    SigningRules.Present present(Caller caller, String project, String policy) throws SubmissionRefused {
+        Optional<SigningRules.Present> present = rules.present(project, policy);
+        if (present.isEmpty()) {
+            throw refused(
+                    caller,
+                    List.of(new Violation(
+                            RuleId.POLICY_KNOWN,
+                            "policy \"" + policy + "\" of project \"" + project + "\" was removed at this moment",
+                            "submit the file under a policy that there is")));
+        }
+        return present.get();
     }
 
     /** Puts on record that policy says no. */
@@ -212,8 +232,8 @@ public final class Intake {
         return new Taken(before, false);
     }
 
-    private Optional<SigningRequest> add(Submission submission) {
-        SigningRequest request = first(submission);
+    private Optional<SigningRequest> add(Submission submission, Policy policy) {
+        SigningRequest request = first(submission, policy);
         if (!requests.add(request)) {
             return Optional.empty();
         }
@@ -222,8 +242,7 @@ public final class Intake {
     }
 
     /** What a submission begins as: people are waited for where its policy wants their approval. */
-    SigningRequest first(Submission submission) {
-        Policy policy = rules.policy(submission.project(), submission.policy());
+    static SigningRequest first(Submission submission, Policy policy) {
         return policy.approvals() == 0
                 ? Queued.first(submission)
                 : new WaitingForApproval(

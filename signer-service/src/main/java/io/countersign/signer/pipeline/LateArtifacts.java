@@ -34,7 +34,6 @@ public final class LateArtifacts {
     static final int MOST_OPEN = 1000;
 
     private final Intake intake;
-    private final SigningRules rules;
     private final ArtifactStore artifacts;
     private final RequestRepository requests;
     private final Drafts drafts;
@@ -43,14 +42,12 @@ public final class LateArtifacts {
 
     public LateArtifacts(
             Intake intake,
-            SigningRules rules,
             ArtifactStore artifacts,
             RequestRepository requests,
             Drafts drafts,
             RequestChanges changes,
             InstantSource clock) {
         this.intake = intake;
-        this.rules = rules;
         this.artifacts = artifacts;
         this.requests = requests;
         this.drafts = drafts;
@@ -132,22 +129,25 @@ public final class LateArtifacts {
         intake.requireAllowed(caller, draft.project(), draft.policy(), draft.origin());
         intake.requireMoment(caller, draft.project(), draft.policy());
         intake.requireSignable(caller, fileName, file);
+        SigningRules.Present under = intake.present(caller, draft.project(), draft.policy());
         long size = Files.size(file);
         Digest digest = artifacts.keep(file);
-        SigningRequest request = intake.first(new Submission(
-                draft.id(),
-                draft.project(),
-                draft.policy(),
-                rules.form(draft.project(), draft.policy()).text(),
-                draft.submitter(),
-                fileName,
-                draft.description(),
-                digest,
-                size,
-                now(),
-                draft.origin(),
-                draft.idempotencyKey(),
-                Optional.empty()));
+        SigningRequest request = Intake.first(
+                new Submission(
+                        draft.id(),
+                        draft.project(),
+                        draft.policy(),
+                        under.form().text(),
+                        draft.submitter(),
+                        fileName,
+                        draft.description(),
+                        digest,
+                        size,
+                        now(),
+                        draft.origin(),
+                        draft.idempotencyKey(),
+                        Optional.empty()),
+                under.policy());
         if (!drafts.fulfil(draft, request)) {
             throw conflict(
                     caller,

@@ -305,17 +305,14 @@ public final class SigningRules {
                         "submit the file again, to be judged by the policy as it is now"));
     }
 
-    /**
-     * The policy as it is now.
-     *
-     * @throws IllegalArgumentException if there is no such policy
-     */
-    public Policy policy(String project, String policy) {
-        return configuration
-                .get()
-                .project(project)
-                .flatMap(p -> p.policy(policy))
-                .orElseThrow(() -> new IllegalArgumentException("no policy " + policy + " in project " + project));
+    /** A policy and its form, of one state of the configuration. */
+    public record Present(Policy policy, PolicyForm form) {}
+
+    /** The policy as it is now; empty if there is none. */
+    public Optional<Present> present(String project, String policy) {
+        Configuration now = configuration.get();
+        return now.project(project)
+                .flatMap(p -> p.policy(policy).map(known -> new Present(known, PolicyForm.of(now, p, known))));
     }
 
     /**
@@ -324,9 +321,8 @@ public final class SigningRules {
      * @throws IllegalArgumentException if there is no such policy
      */
     public PolicyForm form(String project, String policy) {
-        Configuration now = configuration.get();
-        return now.project(project)
-                .flatMap(p -> p.policy(policy).map(known -> PolicyForm.of(now, p, known)))
+        return present(project, policy)
+                .map(Present::form)
                 .orElseThrow(() -> new IllegalArgumentException("no policy " + policy + " in project " + project));
     }
 

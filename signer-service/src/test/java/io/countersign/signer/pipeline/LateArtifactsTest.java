@@ -10,9 +10,11 @@ import io.countersign.fixture.PeSample;
 import io.countersign.home.Configuration;
 import io.countersign.home.Role;
 import io.countersign.home.Window;
+import io.countersign.key.Digest;
 import io.countersign.policy.Origin;
 import io.countersign.policy.RuleId;
 import io.countersign.policy.Violation;
+import io.countersign.signer.artifact.ArtifactStore;
 import io.countersign.signer.artifact.disk.DiskArtifactStore;
 import io.countersign.signer.audit.AuditEvent;
 import io.countersign.signer.audit.AuditLog;
@@ -61,6 +63,7 @@ class LateArtifactsTest {
     private final AtomicReference<Configuration> configuration =
             new AtomicReference<>(Examples.configuration(Examples.testSigning(), Examples.releaseSigning()));
     private final AtomicReference<Instant> clock = new AtomicReference<>(NOW);
+    private final AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
     private final List<UUID> heard = new ArrayList<>();
     private AnnouncedRequests requests;
     private JdbcDrafts drafts;
@@ -82,9 +85,63 @@ class LateArtifactsTest {
         });
         SigningRules rules =
                 new SigningRules(configuration::get, (project, policy, since, but) -> 0, request -> List.of());
-        DiskArtifactStore artifacts = new DiskArtifactStore(folder.resolve("artifacts"), InstantSource.system());
+        ArtifactStore artifacts = new Meanwhile(
+                new DiskArtifactStore(folder.resolve("artifacts"), InstantSource.system()),
+                () -> meanwhile.get().run());
         intake = new Intake(rules, audit, artifacts, requests, () -> {}, clock::get);
-        late = new LateArtifacts(intake, rules, artifacts, requests, drafts, changes, clock::get);
+        late = new LateArtifacts(intake, artifacts, requests, drafts, changes, clock::get);
+    }
+
+    /** A store that takes its time. */
+    private record Meanwhile(ArtifactStore store, Runnable what) implements ArtifactStore {
+        @Override
+        public Digest keep(Path file) throws IOException {
+            what.run();
+            return store.keep(file);
+        }
+
+        @Override
+        public Path file(Digest sha256) throws IOException {
+            return store.file(sha256);
+        }
+
+        @Override
+        public boolean keepAgain(Digest sha256) throws IOException {
+            what.run();
+            return store.keepAgain(sha256);
+        }
+
+        @Override
+        public boolean delete(Digest sha256, Instant keptBefore) throws IOException {
+            return store.delete(sha256, keptBefore);
+        }
+    }
+
+    @Test
+    void aPolicyThatIsRemovedWhileTheFileIsKeptRefusesTheRequestAndOrphansNothing() throws Exception {
+        Draft draft = announced();
+        SigningRequest request = intake.submit(order(driver(1))).request();
+        Configuration before = configuration.get();
+        meanwhile.set(() -> configuration.set(Examples.configuration(Examples.releaseSigning())));
+        for (Callable<SigningRequest> call : List.<Callable<SigningRequest>>of(
+                () -> intake.submit(order(driver(2))).request(),
+                () -> late.upload(caller("ci"), draft, "hello.sys", driver(3)),
+                () -> intake.resubmit(caller("ci"), request, "test-signing", Optional.empty()))) {
+            configuration.set(before);
+            assertThat(requests.find(call.call().id())).get().isInstanceOf(Queued.class);
+        }
+    }
+
+    private static Intake.Order order(Path file) {
+        return new Intake.Order(
+                caller("ci"),
+                "hello-driver",
+                "test-signing",
+                Optional.empty(),
+                Optional.empty(),
+                "hello.sys",
+                Optional.empty(),
+                file);
     }
 
     private Announced announce(Caller caller, String policy, String key) throws Exception {
