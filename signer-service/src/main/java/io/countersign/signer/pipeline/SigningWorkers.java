@@ -44,7 +44,7 @@ public final class SigningWorkers {
     private final ExecutorService workers;
     private final ScheduledExecutorService renewals;
     /** Not the renewals' thread: a chore that takes a minute must not cost those at work their leases. */
-    private final ScheduledExecutorService chores;
+    private final ScheduledExecutorService housekeeping;
 
     private final Duration renew;
     private final Duration pause;
@@ -52,6 +52,7 @@ public final class SigningWorkers {
     private final Map<String, Instant> turns = new ConcurrentHashMap<>();
 
     private volatile boolean stopping;
+    private volatile ScheduledFuture<?> chores;
 
     /**
      * @param threads a token computes, so more threads than cores only wait in line
@@ -82,7 +83,7 @@ public final class SigningWorkers {
         this.chore = chore;
         this.workers = Executors.newFixedThreadPool(threads, named("signing-"));
         this.renewals = Executors.newSingleThreadScheduledExecutor(named("lease-renewal-"));
-        this.chores = Executors.newSingleThreadScheduledExecutor(named("chore-"));
+        this.housekeeping = Executors.newSingleThreadScheduledExecutor(named("chore-"));
     }
 
     public void start() {
@@ -92,9 +93,8 @@ public final class SigningWorkers {
             turns.put(worker, clock.instant());
             workers.execute(() -> run(worker));
         }
-        // It ends with the executor, and doChore lets nothing out that it could tell.
-        ScheduledFuture<?> unused =
-                chores.scheduleWithFixedDelay(this::doChore, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+        chores = housekeeping.scheduleWithFixedDelay(
+                this::doChore, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Whether every worker runs, and none has been at one turn of its loop for more than ten minutes. */
@@ -116,7 +116,9 @@ public final class SigningWorkers {
      */
     public void stop(Duration patience) {
         stopping = true;
-        chores.shutdown();
+        if (chores != null) {
+            chores.cancel(false);
+        }
         signals.release(threads);
         workers.shutdown();
         try {
@@ -130,7 +132,7 @@ public final class SigningWorkers {
             workers.shutdownNow();
         }
         renewals.shutdownNow();
-        chores.shutdownNow();
+        housekeeping.shutdownNow();
     }
 
     private void run(String worker) {
