@@ -1,5 +1,6 @@
 package io.countersign.signer.pipeline;
 
+import io.countersign.home.Configuration.Repository;
 import io.countersign.home.Policy;
 import io.countersign.key.Digest;
 import io.countersign.policy.Origin;
@@ -150,6 +151,7 @@ public final class Intake {
         requireAllowed(caller, former.project(), policy, former.origin());
         requireMoment(caller, former.project(), policy);
         SigningRules.Present under = present(caller, former.project(), policy);
+        requireRepositoryAsked(caller, former, under.policy());
         if (!artifacts.keepAgain(former.artifact())) {
             throw new Conflict(
                     "the file of request " + former.id() + " is not kept any longer", "submit the file itself");
@@ -169,6 +171,27 @@ public final class Intake {
                 Optional.empty(),
                 Optional.of(former.id()));
         return add(again, under.policy()).orElseThrow();
+    }
+
+    /**
+     * What the repository itself demands under a policy the connector reads when it submits to it, and nobody else: there is no
+     * token to read it with later. So what it submitted goes to no other policy that wants an origin, nor around by a third.
+     */
+    private void requireRepositoryAsked(Caller caller, Submission former, Policy policy) throws SubmissionRefused {
+        boolean connector = former.origin()
+                .filter(o -> o.vouchedBy().equals(Repository.GITHUB_API))
+                .isPresent();
+        boolean asked = former.resubmittedFrom().isEmpty() && policy.slug().equals(former.policy());
+        if (connector && policy.origin().isPresent() && !asked) {
+            throw refused(
+                    caller,
+                    List.of(new Violation(
+                            RuleId.ORIGIN_VERIFIED,
+                            "the origin of request " + former.id()
+                                    + " was told by GitHub's API, and the repository was not asked what it demands of"
+                                    + " builds under policy \"" + policy.slug() + "\"",
+                            "submit the artifact under that policy through the connector")));
+        }
     }
 
     /**

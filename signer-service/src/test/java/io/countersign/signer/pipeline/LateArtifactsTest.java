@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.countersign.fixture.PeSample;
 import io.countersign.home.Configuration;
+import io.countersign.home.Policy;
 import io.countersign.home.Role;
 import io.countersign.home.Window;
 import io.countersign.key.Digest;
@@ -132,16 +133,59 @@ class LateArtifactsTest {
         }
     }
 
+    @Test
+    void whatTheConnectorSubmittedGoesToNoPolicyOfWhoseDemandsTheRepositoryWasNotAsked() throws Exception {
+        configuration.set(Examples.configuration(
+                Optional.of(new Configuration.Repository(
+                        URI.create("https://github.test/acme/hello"), "1", Optional.empty(), List.of("github-api"))),
+                Examples.testSigning(),
+                wantingOrigin("release-signing"),
+                wantingOrigin("beta-signing")));
+        SigningRequest test = intake.submit(
+                        order("test-signing", builtFrom("refs/heads/main").origin(), driver(1)))
+                .request();
+        SigningRequest release = intake.submit(
+                        order("release-signing", builtFrom("refs/heads/main").origin(), driver(2)))
+                .request();
+
+        assertThat(resubmissionRefused(test, "release-signing")).hasMessageContaining("through the connector");
+        assertThat(resubmissionRefused(release, "beta-signing")).hasMessageContaining("was not asked");
+        SigningRequest around = intake.resubmit(caller("ci"), release, "test-signing", Optional.empty());
+        assertThat(resubmissionRefused(around, "release-signing")).hasMessageContaining("was not asked");
+        assertThat(intake.resubmit(caller("ci"), release, "release-signing", Optional.empty()))
+                .isInstanceOf(Queued.class);
+    }
+
+    private SubmissionRefused resubmissionRefused(SigningRequest earlier, String policy) {
+        return catchThrowableOfType(
+                SubmissionRefused.class, () -> intake.resubmit(caller("ci"), earlier, policy, Optional.empty()));
+    }
+
+    private static Policy wantingOrigin(String slug) {
+        Policy like = Examples.testSigning();
+        return new Policy(
+                slug,
+                like.key(),
+                like.digest(),
+                like.timestampAuthorities(),
+                List.of(),
+                like.submitters(),
+                Policy.Approval.NONE,
+                Optional.of(new Policy.OriginRules(List.of("main"), List.of(), List.of(), List.of(), List.of(), false)),
+                List.of(),
+                Optional.empty(),
+                Policy.Appearance.PLAIN,
+                false,
+                Optional.empty());
+    }
+
     private static Intake.Order order(Path file) {
+        return order("test-signing", Optional.empty(), file);
+    }
+
+    private static Intake.Order order(String policy, Optional<Origin> origin, Path file) {
         return new Intake.Order(
-                caller("ci"),
-                "hello-driver",
-                "test-signing",
-                Optional.empty(),
-                Optional.empty(),
-                "hello.sys",
-                Optional.empty(),
-                file);
+                caller("ci"), "hello-driver", policy, origin, Optional.empty(), "hello.sys", Optional.empty(), file);
     }
 
     private Announced announce(Caller caller, String policy, String key) throws Exception {
