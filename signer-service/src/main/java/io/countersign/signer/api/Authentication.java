@@ -6,7 +6,6 @@ import io.countersign.signer.identity.Caller;
 import io.countersign.signer.identity.ClientCertificates;
 import io.countersign.signer.identity.RateLimits;
 import io.countersign.signer.identity.token.IssuedTokens;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
@@ -89,9 +88,9 @@ class Authentication implements ContainerRequestFilter {
                         + " one at /v1/{organization}/oauth/token");
     }
 
-    /** For a body that is not going to be read; HTTP/2 has no such header (RFC 9113 section 8.2.2), and ends a stream for itself. */
-    private Response.ResponseBuilder closing(Response.ResponseBuilder response) {
-        return exchange.request().version() == HttpVersion.HTTP_2 ? response : response.header("Connection", "close");
+    /** For a body that is not going to be read. */
+    private static Response.ResponseBuilder closing(Response.ResponseBuilder response) {
+        return response.header("Connection", "close");
     }
 
     private Optional<X509Certificate> clientCertificate() {

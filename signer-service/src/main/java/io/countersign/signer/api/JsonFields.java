@@ -2,6 +2,7 @@ package io.countersign.signer.api;
 
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response.Status;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -13,12 +14,18 @@ import org.jboss.resteasy.reactive.server.multipart.MultipartFormDataInput;
 /** A flat JSON object taken for the form with the same names: clients of SignPath send the one or the other. */
 record JsonFields(Map<String, Collection<FormValue>> values) implements MultipartFormDataInput {
 
-    /** @throws Problem.Refusal if a member is neither text nor null */
+    /** As quarkus.http.limits.max-form-attribute-size, which bounds the fields of a form. */
+    private static final int LONGEST = 2048;
+
+    /** @throws Problem.Refusal if a member is neither text nor null, or is longer than a form's field may be */
     static FormFields of(Map<String, Object> object) {
         Map<String, Collection<FormValue>> values = new HashMap<>();
         if (object != null) {
             object.forEach((name, value) -> {
                 if (value instanceof String text) {
+                    if (text.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
+                        throw UploadLimit.tooLarge().refusal();
+                    }
                     values.put(name, List.of(new Text(text)));
                 } else if (value != null) {
                     throw Problem.of(

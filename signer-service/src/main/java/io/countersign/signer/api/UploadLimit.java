@@ -1,26 +1,65 @@
 package io.countersign.signer.api;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response.Status;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
-/** Answers an announced body that is too large before Quarkus does, which would answer without a word. */
-@Singleton
-class UploadLimit {
-    private static final int BEFORE_EVERYTHING = 1_000_000;
+/**
+ * What an upload may be: not larger than the limit, one of not too many at a time, and not slower than any line is today. A thread
+ * waits for each, so uploads must leave some to the rest of the service, and whoever dawdles is let go. Runs on the event loop.
+ */
+final class UploadLimit implements Handler<RoutingContext> {
+    static final int BEFORE_EVERYTHING = 1_000_000;
+
+    private static final Logger LOG = Logger.getLogger(UploadLimit.class);
+
+    /** Half of the threads that answer: Quarkus has 200 or more. */
+    private static final int AT_ONCE = 100;
+
+    private static final Pace PACE = new Pace(Duration.ofSeconds(30), 256 << 10);
 
     private final long bytes;
-    private final ObjectMapper json;
+    private final int most;
+    private final Pace pace;
+    private final AtomicInteger present = new AtomicInteger();
 
-    UploadLimit(@ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize limit, ObjectMapper json) {
-        this.bytes = limit.asLongValue();
-        this.json = json;
+    /** Puts it in front of everything that reads a body. */
+    @Singleton
+    static class Registration {
+        private final MemorySize limit;
+
+        Registration(@ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize limit) {
+            this.limit = limit;
+        }
+
+        void register(@Observes Filters filters) {
+            filters.register(new UploadLimit(limit.asLongValue(), AT_ONCE, PACE), BEFORE_EVERYTHING);
+        }
+    }
+
+    /** How much has to come in each stretch of time. */
+    record Pace(Duration stretch, long bytes) {}
+
+    /**
+     * @param bytes how many an upload may have
+     * @param most how many there may be at once
+     */
+    UploadLimit(long bytes, int most, Pace pace) {
+        this.bytes = bytes;
+        this.most = most;
+        this.pace = pace;
     }
 
     static Problem tooLarge() {
@@ -31,30 +70,55 @@ class UploadLimit {
                         + " quarkus.http.limits.max-body-size");
     }
 
-    void register(@Observes Filters filters) {
-        filters.register(this::check, BEFORE_EVERYTHING);
+    /** One that says so twice could be something else to whoever reads it. */
+    static boolean isUpload(HttpServerRequest request) {
+        List<String> types = request.headers().getAll(HttpHeaders.CONTENT_TYPE);
+        return types.size() == 1
+                && types.get(0).strip().toLowerCase(Locale.ROOT).startsWith("multipart/");
     }
 
-    private void check(RoutingContext exchange) {
-        if (announced(exchange) <= bytes) {
-            exchange.next();
-            return;
-        }
-        try {
-            exchange.response()
-                    .setStatusCode(Status.REQUEST_ENTITY_TOO_LARGE.getStatusCode())
-                    .putHeader("Content-Type", Problem.TYPE.toString())
-                    .putHeader("Connection", "close")
-                    .end(json.writeValueAsString(tooLarge()))
-                    .onComplete(sent -> exchange.request().connection().close());
-        } catch (JsonProcessingException e) {
-            exchange.fail(e);
+    @Override
+    public void handle(RoutingContext asked) {
+        if (announced(asked.request()) > bytes) {
+            EarlyAnswer.send(asked, tooLarge());
+        } else if (!isUpload(asked.request())) {
+            asked.next();
+        } else if (present.incrementAndGet() > most) {
+            present.decrementAndGet();
+            EarlyAnswer.send(
+                    asked,
+                    Problem.of(
+                            Status.SERVICE_UNAVAILABLE,
+                            most + " files are being uploaded at the moment",
+                            "try again as Retry-After says"));
+        } else {
+            watch(asked);
+            asked.next();
         }
     }
 
-    private static long announced(RoutingContext exchange) {
+    private void watch(RoutingContext asked) {
+        HttpServerRequest request = asked.request();
+        long[] before = {0};
+        long timer = asked.vertx().setPeriodic(pace.stretch().toMillis(), fired -> {
+            long now = request.bytesRead();
+            if (!request.isEnded() && now - before[0] < pace.bytes()) {
+                LOG.infof(
+                        "an upload from %s was broken off: %d bytes in %s",
+                        request.remoteAddress(), now - before[0], pace.stretch());
+                request.connection().close();
+            }
+            before[0] = now;
+        });
+        asked.addEndHandler(ended -> {
+            asked.vertx().cancelTimer(timer);
+            present.decrementAndGet();
+        });
+    }
+
+    private static long announced(HttpServerRequest request) {
         try {
-            String length = exchange.request().getHeader("Content-Length");
+            String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
             return length == null ? 0 : Long.parseLong(length);
         } catch (NumberFormatException e) {
             return 0;

@@ -105,6 +105,23 @@ class RefusalsTest extends ApiTranscript {
     }
 
     @Test
+    void whatIsNoUploadIsShort() throws IOException {
+        caller().contentType("application/json")
+                .body("{\"description\": \"" + "x".repeat(70_000) + "\"}")
+                .post(API + "/SubmitWithoutArtifact")
+                .then()
+                .statusCode(413)
+                .contentType("application/problem+json")
+                .body("detail", containsString("65536"));
+        caller().contentType("application/json")
+                .body("{\"description\": \"" + "x".repeat(3000) + "\"}")
+                .post(API + "/SubmitWithoutArtifact")
+                .then()
+                .statusCode(413)
+                .body("howToFix", containsString("2048"));
+    }
+
+    @Test
     void everythingWrongWithAFormIsToldAtOnce() throws IOException {
         caller().multiPart("signingPolicySlug", "")
                 .multiPart("artifactConfigurationSlug", "initial")
