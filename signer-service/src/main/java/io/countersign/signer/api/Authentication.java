@@ -93,6 +93,11 @@ class Authentication implements ContainerRequestFilter {
         return response.header("Connection", "close");
     }
 
+    /** For Retry-After, which knows whole ones. */
+    static long seconds(Duration wait) {
+        return Math.max(1, wait.plusMillis(999).toSeconds());
+    }
+
     private Optional<X509Certificate> clientCertificate() {
         SSLSession session = exchange.request().sslSession();
         if (session == null) {
@@ -162,9 +167,7 @@ class Authentication implements ContainerRequestFilter {
                                     "\"" + caller.get().name() + "\" has called more often than it may",
                                     "wait as Retry-After says; Status?wait=50 waits without asking again and again")
                             .response()
-                            .header(
-                                    "Retry-After",
-                                    Math.max(1, wait.get().plusMillis(999).toSeconds())))
+                            .header("Retry-After", seconds(wait.get())))
                     .build());
             return;
         }

@@ -2,17 +2,21 @@ package io.countersign.signer.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.countersign.signer.audit.Printable;
+import io.countersign.signer.identity.AddressLimits;
 import io.countersign.signer.identity.Caller;
 import io.countersign.signer.identity.oidc.IssuerUnavailable;
 import io.countersign.signer.identity.token.ExchangeRefused;
 import io.countersign.signer.identity.token.IssuedTokens.Issued;
 import io.countersign.signer.identity.token.TokenExchange;
 import io.countersign.signer.pipeline.Intake;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
@@ -46,8 +50,10 @@ class TokenEndpoint {
     private final RequestLookup lookup;
     private final TokenExchange exchange;
     private final Intake intake;
+    private final AddressLimits limits;
 
-    TokenEndpoint(RequestLookup lookup, TokenExchange exchange, Intake intake) {
+    TokenEndpoint(RequestLookup lookup, TokenExchange exchange, Intake intake, AddressLimits limits) {
+        this.limits = limits;
         this.lookup = lookup;
         this.exchange = exchange;
         this.intake = intake;
@@ -70,7 +76,20 @@ class TokenEndpoint {
 
     @POST
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
-    public Response exchange(@PathParam("organization") String organization, MultivaluedMap<String, String> form) {
+    public Response exchange(
+            @PathParam("organization") String organization,
+            MultivaluedMap<String, String> form,
+            @Context RoutingContext client) {
+        Optional<Duration> wait = limits.call(client.request().remoteAddress().hostAddress());
+        if (wait.isPresent()) {
+            return Problem.of(
+                            Status.TOO_MANY_REQUESTS,
+                            "more tokens are shown from this address than it may show",
+                            "wait as Retry-After says; one token is enough for a job")
+                    .response()
+                    .header("Retry-After", Authentication.seconds(wait.get()))
+                    .build();
+        }
         lookup.requireOrganization(organization);
         try {
             require(only(form, "grant_type").equals(GRANT), "unsupported_grant_type", "grant_type is " + GRANT);
@@ -99,7 +118,12 @@ class TokenEndpoint {
         } catch (Wrong e) {
             return answer(Status.BAD_REQUEST, e.error, e.getMessage(), "send the form that RFC 8693 section 2.1 has");
         } catch (ExchangeRefused e) {
-            intake.refuse(UNKNOWN, e.getMessage());
+            if (e.isGenuine()) {
+                intake.refuse(UNKNOWN, e.getMessage());
+            } else {
+                // Anybody can make one, and the audit log forgets nothing.
+                LOG.warnf("no token in exchange: %s", Printable.of(e.getMessage()));
+            }
             return answer(Status.BAD_REQUEST, e.error(), e.getMessage(), e.remedy());
         } catch (IssuerUnavailable e) {
             LOG.warn(e.getMessage());

@@ -11,6 +11,7 @@ import io.countersign.signer.artifact.disk.DiskArtifactStore;
 import io.countersign.signer.audit.AuditLog;
 import io.countersign.signer.audit.jdbc.JdbcAuditLog;
 import io.countersign.signer.connector.GitHubConnector;
+import io.countersign.signer.identity.AddressLimits;
 import io.countersign.signer.identity.BearerTokens;
 import io.countersign.signer.identity.ClientCertificates;
 import io.countersign.signer.identity.RateLimits;
@@ -67,6 +68,9 @@ class Wiring {
 
     /** How many sign-ins are refused, or come back from issuers, in a minute. */
     private static final int SIGN_INS_PER_MINUTE = 60;
+
+    /** From one address, which may be that of many builds. */
+    private static final int EXCHANGES_PER_MINUTE = 600;
 
     private final InstantSource clock = InstantSource.system();
 
@@ -298,6 +302,12 @@ class Wiring {
             Supplier<Configuration> configuration,
             @ConfigProperty(name = "countersign.requests-per-minute", defaultValue = "60000") int perMinute) {
         return new RateLimits(configuration, perMinute, clock);
+    }
+
+    @Produces
+    @Singleton
+    AddressLimits addressLimits() {
+        return new AddressLimits(EXCHANGES_PER_MINUTE, clock);
     }
 
     @Produces

@@ -14,19 +14,10 @@ import java.util.function.Supplier;
  * for several threads.
  */
 public final class RateLimits {
-    private static final double MINUTE = Duration.ofMinutes(1).toNanos();
-
     private final Supplier<Configuration> configuration;
     private final int perMinute;
     private final InstantSource clock;
     private final Map<String, Bucket> buckets = new ConcurrentHashMap<>();
-
-    /**
-     * What is left to an identity.
-     *
-     * @param calls may be less than one, and is less than zero never
-     */
-    private record Bucket(double calls, Instant at, boolean granted) {}
 
     /** @param perMinute for those to whom the configuration gives no limit of their own */
     public RateLimits(Supplier<Configuration> configuration, int perMinute, InstantSource clock) {
@@ -43,19 +34,7 @@ public final class RateLimits {
                 .map(i -> i.requestsPerMinute().orElse(perMinute))
                 .orElse(perMinute);
         Instant now = clock.instant();
-        Bucket after = buckets.compute(identity, (name, before) -> taken(before, limit, now));
-        return after.granted()
-                ? Optional.empty()
-                : Optional.of(Duration.ofNanos((long) ((1 - after.calls()) * MINUTE / limit)));
-    }
-
-    private static Bucket taken(Bucket before, int limit, Instant now) {
-        double calls = limit;
-        if (before != null) {
-            // A clock that was set back gives nothing.
-            double passed = Math.max(0, Duration.between(before.at(), now).toNanos());
-            calls = Math.min(limit, before.calls() + passed * limit / MINUTE);
-        }
-        return calls >= 1 ? new Bucket(calls - 1, now, true) : new Bucket(calls, now, false);
+        Bucket after = buckets.compute(identity, (name, before) -> Bucket.taken(before, limit, now));
+        return after.granted() ? Optional.empty() : Optional.of(after.wait(limit));
     }
 }

@@ -207,11 +207,10 @@ class ApprovalPages {
         String reader = session.caller().name();
         List<WaitingView> shown = waiting.stream()
                 .limit(MOST_SHOWN)
-                .map(w -> WaitingView.of(
-                        w,
-                        rules.policy(w.submission().project(), w.submission().policy()),
-                        approvals.of(w.id()),
-                        reader))
+                .flatMap(w -> rules
+                        .present(w.submission().project(), w.submission().policy())
+                        .stream()
+                        .map(present -> WaitingView.of(w, present.policy(), approvals.of(w.id()), reader)))
                 .toList();
         return Html.page(
                         status,

@@ -64,7 +64,7 @@ public final class IdTokens {
                 "ask for a fresh one with the audience " + issuer.audience());
         String jti = claims.getJWTID();
         if (jti == null || jti.isEmpty() || jti.length() > LONGEST_JTI) {
-            throw new TokenRefused(
+            throw TokenRefused.genuine(
                     "the token has no jti of 1 to " + LONGEST_JTI + " characters, so a second use could not be told",
                     "use an issuer whose tokens have one");
         }
@@ -80,7 +80,8 @@ public final class IdTokens {
         try {
             claimed = String.valueOf(token.getJWTClaimsSet().getIssuer());
         } catch (ParseException e) {
-            throw new TokenRefused("the token's claims are no JSON object", "send the ID token as it was given", e);
+            throw new TokenRefused(
+                    false, "the token's claims are no JSON object", "send the ID token as it was given", e);
         }
         Issuer issuer = configuration.issuers().stream()
                 .filter(i -> i.url().toString().equals(claimed))
@@ -117,10 +118,10 @@ public final class IdTokens {
         Instant issued = claims.getIssueTime().toInstant();
         Instant expires = claims.getExpirationTime().toInstant();
         if (issued.isAfter(clock.instant().plus(issuer.clockSkew()))) {
-            throw new TokenRefused("the token was issued in the future, at " + issued, "set the clocks right");
+            throw TokenRefused.genuine("the token was issued in the future, at " + issued, "set the clocks right");
         }
         if (Duration.between(issued, expires).compareTo(LONGEST_LIFE) > 0) {
-            throw new TokenRefused(
+            throw TokenRefused.genuine(
                     "the token lives from " + issued + " to " + expires + ", longer than " + LONGEST_LIFE.toHours()
                             + " hours",
                     "ask for one that lives as long as the job");

@@ -38,12 +38,12 @@ final class Matching {
             return matching.get(0);
         }
         if (matching.isEmpty()) {
-            throw new TokenRefused(
+            throw TokenRefused.genuine(
                     "the token matches no identity; of what identities are matched by it says "
                             + told(configuration, issuer, claims),
                     "have an identity with these values under 'oidc' in countersign.yaml");
         }
-        throw new TokenRefused(
+        throw TokenRefused.genuine(
                 "the token matches several identities: "
                         + String.join(
                                 ", ", matching.stream().map(Identity::name).toList()),

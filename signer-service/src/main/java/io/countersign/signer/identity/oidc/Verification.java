@@ -16,6 +16,7 @@ import java.text.ParseException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Checks what every ID token must have: a signature by a key of its issuer. What its claims must be says who asks. */
 final class Verification {
@@ -40,7 +41,10 @@ final class Verification {
             return SignedJWT.parse(token);
         } catch (ParseException e) {
             throw new TokenRefused(
-                    "this is no signed JWT", "send the ID token as the issuer gave it: three parts with dots", e);
+                    false,
+                    "this is no signed JWT",
+                    "send the ID token as the issuer gave it: three parts with dots",
+                    e);
         }
     }
 
@@ -58,11 +62,17 @@ final class Verification {
             throws TokenRefused, IssuerUnavailable {
         DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
         processor.setJWSKeySelector(new JWSVerificationKeySelector<>(ALGORITHMS, keys.of(issuer, configured)));
-        processor.setJWTClaimsSetVerifier(claims);
+        AtomicBoolean signed = new AtomicBoolean();
+        // Nimbus asks once the signature was found good.
+        processor.setJWTClaimsSetVerifier((set, context) -> {
+            signed.set(true);
+            claims.verify(set, context);
+        });
         try {
             return processor.process(token, null);
         } catch (BadJOSEException e) {
             throw new TokenRefused(
+                    signed.get(),
                     "the token of issuer \"" + issuer.name() + "\" is not believed: " + Matching.shown(e.getMessage()),
                     remedy,
                     e);
@@ -76,7 +86,10 @@ final class Verification {
                     "the keys of issuer \"" + issuer.name() + "\" cannot be had: " + e.getMessage(), e);
         } catch (JOSEException e) {
             throw new TokenRefused(
-                    "the token's signature cannot be checked: " + Matching.shown(e.getMessage()), "report this", e);
+                    false,
+                    "the token's signature cannot be checked: " + Matching.shown(e.getMessage()),
+                    "report this",
+                    e);
         }
     }
 }

@@ -48,7 +48,7 @@ public final class TokenExchange {
         try {
             believed = idTokens.believe(idToken);
         } catch (TokenRefused e) {
-            throw new ExchangeRefused("invalid_request", e.getMessage(), e.remedy());
+            throw new ExchangeRefused(e.isGenuine(), "invalid_request", e.getMessage(), e.remedy());
         }
         String identity = believed.identity().name();
         Optional<Policy> wanted = configuration
@@ -58,6 +58,7 @@ public final class TokenExchange {
                 .filter(p -> p.submitters().contains(identity));
         if (wanted.isEmpty()) {
             throw new ExchangeRefused(
+                    true,
                     "invalid_scope",
                     "\"" + identity + "\" is not a submitter of policy \"" + policy + "\" of project \"" + project
                             + "\"",
@@ -70,6 +71,7 @@ public final class TokenExchange {
                 jti,
                 believed.expiresAt().plus(believed.issuer().clockSkew().multipliedBy(2)))) {
             throw new ExchangeRefused(
+                    true,
                     "invalid_request",
                     "this ID token was exchanged before",
                     "ask the CI system for a fresh one; the request is found again by its idempotency key");

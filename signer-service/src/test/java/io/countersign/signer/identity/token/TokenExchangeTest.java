@@ -148,6 +148,23 @@ class TokenExchangeTest {
     }
 
     @Test
+    void aRefusalSaysWhetherAnIssuerOfOursSignedTheToken() throws Exception {
+        String token = idToken();
+        String other = issuer.token(issuer.claims(NOW).subject("else").build());
+        String forged = token.substring(0, token.lastIndexOf('.')) + other.substring(other.lastIndexOf('.'));
+        assertThat(refused(forged, "hello-driver", "test-signing").isGenuine()).isFalse();
+        assertThat(refused("rubbish", "hello-driver", "test-signing").isGenuine())
+                .isFalse();
+        assertThat(refused(token, "hello-driver", "no-such").isGenuine()).isTrue();
+        String expired =
+                issuer.token(issuer.claims(NOW.minus(Duration.ofHours(3))).build());
+        assertThat(refused(expired, "hello-driver", "test-signing").isGenuine()).isTrue();
+        String nobodys =
+                issuer.token(issuer.claims(NOW).claim("repository_id", "666").build());
+        assertThat(refused(nobodys, "hello-driver", "test-signing").isGenuine()).isTrue();
+    }
+
+    @Test
     void aKeptTokenHasItsIdentitysRolesOnlyWithoutAScopeAndCanBeTakenBack() {
         Issued whole = issued.apiToken("ci", "laptop", Optional.empty(), Duration.ofDays(1));
         Issued bound = issued.apiToken(
