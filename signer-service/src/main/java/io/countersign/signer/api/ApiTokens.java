@@ -4,15 +4,18 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.countersign.signer.identity.Caller;
 import io.countersign.signer.identity.Caller.Scope;
 import io.countersign.signer.identity.token.Credential;
+import io.countersign.signer.identity.token.Credential.Kind;
 import io.countersign.signer.identity.token.IssuedTokens.Issued;
 import io.countersign.signer.identity.token.TokenDesk;
 import io.countersign.signer.identity.token.TokenNotGiven;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
@@ -129,11 +132,19 @@ class ApiTokens {
         return Integer.parseInt(sent.get());
     }
 
+    /**
+     * Those the caller may take back.
+     *
+     * @param exchanged whether those of builds are meant, which administrators see
+     */
     @GET
     public List<TokenView> list(
-            @PathParam("organization") String organization, @Context ContainerRequestContext context) {
+            @PathParam("organization") String organization,
+            @QueryParam("exchanged") @DefaultValue("false") boolean exchanged,
+            @Context ContainerRequestContext context) {
         lookup.requireOrganization(organization);
-        return desk.list(Authentication.callerOf(context)).stream()
+        Kind kind = exchanged ? Kind.EXCHANGED : Kind.API_TOKEN;
+        return desk.list(Authentication.callerOf(context), kind).stream()
                 .map(c -> TokenView.of(c, Optional.empty()))
                 .toList();
     }

@@ -2,6 +2,7 @@ package io.countersign.signer.identity;
 
 import io.countersign.home.Role;
 import io.countersign.policy.Origin;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,10 +14,22 @@ import java.util.Set;
  * @param scope what its credential is bound to; empty for whatever the identity may do
  * @param origin where the build comes from that calls, if its credential says so
  * @param session which credential proved it, for the record: never the secret
+ * @param submitsUntil when its credential ceases to be good for submitting, if it does before it expires
  */
-public record Caller(String name, Set<Role> roles, Optional<Scope> scope, Optional<Origin> origin, String session) {
+public record Caller(
+        String name,
+        Set<Role> roles,
+        Optional<Scope> scope,
+        Optional<Origin> origin,
+        String session,
+        Optional<Instant> submitsUntil) {
     public Caller {
         roles = Set.copyOf(roles);
+    }
+
+    /** By a credential that is good for everything as long as it is good. */
+    public Caller(String name, Set<Role> roles, Optional<Scope> scope, Optional<Origin> origin, String session) {
+        this(name, roles, scope, origin, session, Optional.empty());
     }
 
     /** By a token of the configuration. */

@@ -75,7 +75,7 @@ public final class SigningRules {
         List<Violation> violations = PolicyRules.ofTheRequest(
                 knownProject.get(), knownPolicy.get(), facts(caller, project, policy, origin, at));
         List<Violation> ofTheCaller = Stream.concat(
-                        beyondScope(caller, project, policy).stream(),
+                        Stream.concat(beyondScope(caller, project, policy).stream(), tooLate(caller, at).stream()),
                         violations.stream().filter(v -> v.rule() == RuleId.SUBMITTER_LISTED))
                 .toList();
         if (!ofTheCaller.isEmpty()) {
@@ -120,6 +120,15 @@ public final class SigningRules {
                         RuleId.SCOPE_COVERS,
                         "this credential is not for policy \"" + policy + "\" of project \"" + project + "\"",
                         "use one that is for it, or for the whole identity"));
+    }
+
+    private static Optional<Violation> tooLate(Caller caller, Instant at) {
+        return caller.submitsUntil()
+                .filter(until -> !at.isBefore(until))
+                .map(until -> new Violation(
+                        RuleId.SCOPE_COVERS,
+                        "this credential was for submitting until " + until + ", and is for waiting and fetching now",
+                        "exchange a fresh ID token, in the job that submits"));
     }
 
     /**

@@ -114,6 +114,17 @@ class SigningRulesTest {
     }
 
     @Test
+    void aBuildSubmitsForAnHourAndWaitsForLonger() {
+        Caller build = new Caller("ci", Set.of(), Optional.empty(), Optional.empty(), "x", Optional.of(NOW));
+        assertThat(rules.examine(build, "hello-driver", "test-signing", Optional.empty(), NOW.minusMillis(1)))
+                .isEmpty();
+        assertThat(rules.examine(build, "hello-driver", "test-signing", Optional.empty(), NOW))
+                .singleElement()
+                .satisfies(v -> assertThat(v.reason()).contains("submitting until"));
+        assertThat(rules.mayRead(build, "hello-driver")).isTrue();
+    }
+
+    @Test
     void unknownNamesAreAnsweredOnlyWithWhatTheCallerMayUse() {
         assertThat(rules.examine(Examples.caller("ci"), "no-such-project", "test-signing", Optional.empty(), NOW))
                 .singleElement()

@@ -13,6 +13,7 @@ import java.util.UUID;
  * @param token its SHA-256; the token itself is nowhere
  * @param identity the name of whose it is
  * @param name what its owner calls it; of a session, what its identity was known by
+ * @param match {@link MatchDigest} of its identity when it was exchanged
  * @param session what stands in records of what is done with it
  * @param revokedAt when it was taken back
  */
@@ -24,6 +25,7 @@ public record Credential(
         String name,
         Optional<Scope> scope,
         Optional<Origin> origin,
+        Optional<Digest> match,
         String session,
         Instant createdAt,
         Instant expiresAt,

@@ -17,8 +17,10 @@ public interface Credentials {
     /** By the SHA-256 of the token. */
     Optional<Credential> find(Digest token);
 
-    /** All API tokens that have not expired, the newest first. */
-    List<Credential> list(Instant now, int most);
+    Optional<Credential> find(UUID id);
+
+    /** All of a kind that have not expired, the newest first. */
+    List<Credential> list(Credential.Kind kind, Instant now, int most);
 
     /** Takes one back; false if there is none, or it was taken back before. */
     boolean revoke(UUID id, Instant at);

@@ -30,6 +30,9 @@ public final class IssuedTokens {
 
     private static final int OCTETS = 32;
 
+    /** How long a build submits; what it waits for may take longer. */
+    static final Duration SUBMITTING = Duration.ofHours(1);
+
     /** What the session of an API token begins with. */
     static final String API_TOKEN_SESSION = "api-token:";
 
@@ -56,16 +59,33 @@ public final class IssuedTokens {
     /** One to keep. */
     public Issued apiToken(String identity, String name, Optional<Scope> scope, Duration life) {
         UUID id = UUID.randomUUID();
-        return issue(id, Kind.API_TOKEN, identity, name, scope, Optional.empty(), API_TOKEN_SESSION + id, life);
+        return issue(
+                id,
+                Kind.API_TOKEN,
+                identity,
+                name,
+                scope,
+                Optional.empty(),
+                Optional.empty(),
+                API_TOKEN_SESSION + id,
+                life);
     }
 
     /**
      * One for a build.
      *
+     * @param match {@link MatchDigest} of the identity
      * @param session names the ID token it was exchanged for
      */
-    Issued exchanged(String identity, Scope scope, Optional<Origin> origin, String session, Duration life) {
-        return issue(UUID.randomUUID(), Kind.EXCHANGED, identity, "build", Optional.of(scope), origin, session, life);
+    Issued exchanged(
+            String identity,
+            Scope scope,
+            Optional<Origin> origin,
+            Optional<Digest> match,
+            String session,
+            Duration life) {
+        return issue(
+                UUID.randomUUID(), Kind.EXCHANGED, identity, "build", Optional.of(scope), origin, match, session, life);
     }
 
     /**
@@ -76,7 +96,15 @@ public final class IssuedTokens {
     public Issued session(String identity, String knownBy, Duration life) {
         UUID id = UUID.randomUUID();
         return issue(
-                id, Kind.SESSION, identity, knownBy, Optional.empty(), Optional.empty(), BROWSER_SESSION + id, life);
+                id,
+                Kind.SESSION,
+                identity,
+                knownBy,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                BROWSER_SESSION + id,
+                life);
     }
 
     /** Whether a token looks like one that was given out here, good or not. */
@@ -91,6 +119,7 @@ public final class IssuedTokens {
             String name,
             Optional<Scope> scope,
             Optional<Origin> origin,
+            Optional<Digest> match,
             String session,
             Duration life) {
         byte[] octets = new byte[OCTETS];
@@ -105,6 +134,7 @@ public final class IssuedTokens {
                 name,
                 scope,
                 origin,
+                match,
                 session,
                 now,
                 now.plus(life),
@@ -114,13 +144,17 @@ public final class IssuedTokens {
     }
 
     /**
-     * Who presents this token; empty where it is none of ours, has expired, was revoked, is a browser's, or its identity is gone.
+     * Who presents this token; empty where it is none of ours, has expired, was revoked, is a browser's, or its identity is gone, or
+     * where it was exchanged for an ID token that would not be believed by the configuration as it is now.
      */
     public Optional<Caller> authenticate(String token) {
         Configuration now = configuration.get();
         return good(token)
                 .filter(c -> c.kind() != Kind.SESSION)
-                .flatMap(c -> now.identity(c.identity()).map(i -> caller(i, c)));
+                .flatMap(c -> now.identity(c.identity())
+                        .filter(i -> c.kind() != Kind.EXCHANGED
+                                || (c.match().isPresent() && c.match().equals(MatchDigest.of(now, i))))
+                        .map(i -> caller(i, c)));
     }
 
     /** The session with this secret; empty where it is none, has expired, or was ended. */
@@ -141,7 +175,10 @@ public final class IssuedTokens {
                 credential.scope().isPresent() ? Set.of() : identity.roles(),
                 credential.scope(),
                 credential.origin(),
-                credential.session());
+                credential.session(),
+                credential.kind() == Kind.EXCHANGED
+                        ? Optional.of(credential.createdAt().plus(SUBMITTING))
+                        : Optional.empty());
     }
 
     private static Digest digest(String token) {

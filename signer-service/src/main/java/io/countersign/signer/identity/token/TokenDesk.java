@@ -78,12 +78,16 @@ public final class TokenDesk {
         return token;
     }
 
-    /** Those the caller may take back, the newest first. */
-    public List<Credential> list(Caller caller) {
-        return all().stream()
-                .filter(c -> caller.scope().isEmpty())
-                .filter(c -> c.identity().equals(caller.name()) || isAdministrator(caller))
-                .toList();
+    /** Those of a kind that the caller may take back, the newest first. */
+    public List<Credential> list(Caller caller, Kind kind) {
+        return all(kind).stream().filter(c -> mayRevoke(caller, c)).toList();
+    }
+
+    /** What builds have for the moment is not theirs to look after. */
+    private static boolean mayRevoke(Caller caller, Credential credential) {
+        boolean own =
+                credential.kind() == Kind.API_TOKEN && credential.identity().equals(caller.name());
+        return caller.scope().isEmpty() && (own || isAdministrator(caller));
     }
 
     /**
@@ -92,12 +96,20 @@ public final class TokenDesk {
      * @throws TokenNotGiven if there is none that the caller may take back
      */
     public void revoke(Caller caller, UUID id) throws TokenNotGiven {
-        boolean own = list(caller).stream().anyMatch(c -> c.id().equals(id));
-        if (!own || !credentials.revoke(id, now())) {
+        Optional<Credential> known = credentials.find(id).filter(c -> mayRevoke(caller, c));
+        if (known.isEmpty() || !credentials.revoke(id, now())) {
             throw new TokenNotGiven(
                     "there is no API token " + id + " that you could revoke", "ask for the list of ApiTokens");
         }
-        record(caller, id, "revoked an API token");
+        record(
+                caller,
+                id,
+                switch (known.get().kind()) {
+                    case API_TOKEN -> "revoked an API token";
+                    case EXCHANGED ->
+                        "revoked the token of a build of " + known.get().identity();
+                    case SESSION -> "ended a session of " + known.get().identity();
+                });
     }
 
     private static void requireAllowed(Caller caller, String identity) throws TokenNotGiven {
@@ -123,12 +135,14 @@ public final class TokenDesk {
     }
 
     private List<Credential> tokensOf(String identity) {
-        return all().stream().filter(c -> c.identity().equals(identity)).toList();
+        return all(Kind.API_TOKEN).stream()
+                .filter(c -> c.identity().equals(identity))
+                .toList();
     }
 
-    private List<Credential> all() {
-        return credentials.list(now(), MOST_LISTED).stream()
-                .filter(c -> c.kind() == Kind.API_TOKEN && c.revokedAt().isEmpty())
+    private List<Credential> all(Kind kind) {
+        return credentials.list(kind, now(), MOST_LISTED).stream()
+                .filter(c -> c.revokedAt().isEmpty())
                 .toList();
     }
 

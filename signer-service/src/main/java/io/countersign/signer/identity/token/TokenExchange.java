@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 
 /**
  * Gives an access token for the ID token of a build (RFC 8693). It is bound to one policy of one project, bears the origin the
- * ID token vouched for, and lives as long as a request may wait for approval. An ID token is exchanged once. Safe for several
+ * ID token vouched for, and lives as long as a request may wait for approval, if its policy wants any. An ID token is exchanged once. Safe for several
  * threads.
  */
 public final class TokenExchange {
@@ -76,11 +76,13 @@ public final class TokenExchange {
                     "this ID token was exchanged before",
                     "ask the CI system for a fresh one; the request is found again by its idempotency key");
         }
+        boolean waits = wanted.get().approvals() > 0;
         return issued.exchanged(
                 identity,
                 new Scope(project, Optional.of(policy)),
                 believed.origin(),
+                MatchDigest.of(configuration.get(), believed.identity()),
                 "oidc:" + issuer + ":" + jti.value().hex(),
-                wanted.get().approval().expiry().plus(AFTERWARDS));
+                waits ? wanted.get().approval().expiry().plus(AFTERWARDS) : AFTERWARDS);
     }
 }

@@ -9,12 +9,14 @@ import io.countersign.home.Identity;
 import io.countersign.home.Identity.OidcMatch;
 import io.countersign.home.Issuer;
 import io.countersign.home.Role;
+import io.countersign.signer.audit.jdbc.JdbcAuditLog;
 import io.countersign.signer.fixture.Database;
 import io.countersign.signer.fixture.Examples;
 import io.countersign.signer.identity.Caller;
 import io.countersign.signer.identity.Caller.Scope;
 import io.countersign.signer.identity.oidc.IdTokens;
 import io.countersign.signer.identity.oidc.MockIssuer;
+import io.countersign.signer.identity.token.Credential.Kind;
 import io.countersign.signer.identity.token.IssuedTokens.Issued;
 import io.countersign.signer.identity.token.jdbc.JdbcCredentials;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +66,10 @@ class TokenExchangeTest {
     }
 
     private Configuration configuration(Set<Role> roles) {
+        return configuration(roles, "123", "github");
+    }
+
+    private Configuration configuration(Set<Role> roles, String repositoryId, String issuerName) {
         Configuration like = Examples.configuration(Examples.testSigning(), Examples.releaseSigning());
         return new Configuration(
                 like.organization(),
@@ -71,7 +78,7 @@ class TokenExchangeTest {
                 like.keys(),
                 like.timestampAuthorities(),
                 List.of(new Issuer(
-                        "github",
+                        issuerName,
                         issuer.url(),
                         Optional.empty(),
                         "https://sign.example",
@@ -81,7 +88,7 @@ class TokenExchangeTest {
                         "ci",
                         Optional.empty(),
                         Optional.empty(),
-                        Optional.of(new OidcMatch("github", Map.of("repository_id", List.of("123")))),
+                        Optional.of(new OidcMatch("github", Map.of("repository_id", List.of(repositoryId)))),
                         roles,
                         OptionalInt.empty())),
                 Optional.empty(),
@@ -116,6 +123,46 @@ class TokenExchangeTest {
         clock.set(end.minusMillis(1));
         assertThat(issued.authenticate(token.secret())).isPresent();
         clock.set(end);
+        assertThat(issued.authenticate(token.secret())).isEmpty();
+    }
+
+    @Test
+    void withoutApprovalsItLivesAnHour() throws Exception {
+        Issued token = exchange.exchange(idToken(), "hello-driver", "test-signing");
+        assertThat(token.credential().expiresAt()).isEqualTo(NOW.plus(Duration.ofHours(1)));
+        Issued waiting = exchange.exchange(idToken(), "hello-driver", "release-signing");
+        assertThat(issued.authenticate(waiting.secret()).orElseThrow().submitsUntil())
+                .contains(NOW.plus(Duration.ofHours(1)));
+    }
+
+    @Test
+    void itIsGoodOnlyAsLongAsItsIdTokenWouldMatch() throws Exception {
+        Issued token = exchange.exchange(idToken(), "hello-driver", "release-signing");
+        assertThat(issued.authenticate(token.secret())).isPresent();
+
+        configuration.set(configuration(Set.of(), "123", "github"));
+        assertThat(issued.authenticate(token.secret())).isPresent();
+        configuration.set(configuration(Set.of(), "124", "github"));
+        assertThat(issued.authenticate(token.secret())).isEmpty();
+        configuration.set(configuration(Set.of(), "123", "another"));
+        assertThat(issued.authenticate(token.secret())).isEmpty();
+    }
+
+    @Test
+    void administratorsListBuildsTokensAndTakeThemBack() throws Exception {
+        Issued token = exchange.exchange(idToken(), "hello-driver", "test-signing");
+        TokenDesk desk = new TokenDesk(
+                configuration::get, issued, credentials, new JdbcAuditLog(Database.in(folder)), clock::get);
+        Caller ci = Caller.configured("ci", Set.of());
+        Caller root = Caller.configured("root", Set.of(Role.ADMINISTRATOR));
+        assertThat(desk.list(ci, Kind.EXCHANGED)).isEmpty();
+        assertThat(desk.list(root, Kind.API_TOKEN)).isEmpty();
+        assertThat(desk.list(root, Kind.EXCHANGED)).containsExactly(token.credential());
+        UUID id = token.credential().id();
+        assertThat(catchThrowableOfType(TokenNotGiven.class, () -> desk.revoke(ci, id)))
+                .isNotNull();
+        desk.revoke(root, id);
+        assertThat(desk.list(root, Kind.EXCHANGED)).isEmpty();
         assertThat(issued.authenticate(token.secret())).isEmpty();
     }
 
@@ -171,7 +218,8 @@ class TokenExchangeTest {
                 "ci", "job", Optional.of(new Scope("hello-driver", Optional.empty())), Duration.ofDays(1));
         assertThat(issued.authenticate(whole.secret()).orElseThrow().roles()).containsExactly(Role.ADMINISTRATOR);
         assertThat(issued.authenticate(bound.secret()).orElseThrow().roles()).isEmpty();
-        assertThat(credentials.list(NOW, 10)).containsExactlyInAnyOrder(whole.credential(), bound.credential());
+        assertThat(credentials.list(Kind.API_TOKEN, NOW, 10))
+                .containsExactlyInAnyOrder(whole.credential(), bound.credential());
 
         assertThat(credentials.revoke(whole.credential().id(), NOW)).isTrue();
         assertThat(credentials.revoke(whole.credential().id(), NOW)).isFalse();

@@ -25,10 +25,11 @@ public final class JdbcCredentials implements Credentials {
 
     private static final String INSERT =
             "INSERT INTO credential (id, token_sha256, kind, identity, name, project, policy,"
-                    + " origin, session, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+                    + " origin, match_sha256, session, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     private static final String BY_TOKEN = "SELECT * FROM credential WHERE token_sha256 = ?";
+    private static final String BY_ID = "SELECT * FROM credential WHERE id = ?";
     private static final String LIST =
-            "SELECT * FROM credential WHERE expires_at > ? AND kind = 'API_TOKEN' ORDER BY created_at DESC, id LIMIT ?";
+            "SELECT * FROM credential WHERE expires_at > ? AND kind = ? ORDER BY created_at DESC, id LIMIT ?";
     private static final String REVOKE = "UPDATE credential SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL";
     private static final String EXCHANGE =
             "INSERT INTO exchanged_token (issuer, jti_sha256, expires_at) VALUES (?, ?, ?)"
@@ -55,6 +56,7 @@ public final class JdbcCredentials implements Credentials {
                 c.scope().map(Scope::project).orElse(null),
                 c.scope().flatMap(Scope::policy).orElse(null),
                 c.origin().map(OriginJson::write).orElse(null),
+                c.match().map(m -> m.value().hex()).orElse(null),
                 c.session(),
                 c.createdAt().toEpochMilli(),
                 c.expiresAt().toEpochMilli());
@@ -73,8 +75,14 @@ public final class JdbcCredentials implements Credentials {
     }
 
     @Override
-    public List<Credential> list(Instant now, int most) {
-        return sql.query(JdbcCredentials::read, "list credentials", LIST, now.toEpochMilli(), most);
+    public Optional<Credential> find(UUID id) {
+        return sql.query(JdbcCredentials::read, "find a credential", BY_ID, id.toString()).stream()
+                .findFirst();
+    }
+
+    @Override
+    public List<Credential> list(Kind kind, Instant now, int most) {
+        return sql.query(JdbcCredentials::read, "list credentials", LIST, now.toEpochMilli(), kind.name(), most);
     }
 
     @Override
@@ -94,17 +102,22 @@ public final class JdbcCredentials implements Credentials {
                 "forget credentials", FORGET_CREDENTIALS, now.minus(REMEMBERED).toEpochMilli());
     }
 
+    private static Digest sha256(String hex) {
+        return new Digest(DigestAlgorithm.SHA256, Bytes.ofHex(hex));
+    }
+
     private static Credential read(ResultSet row) throws SQLException {
         Optional<String> project = Optional.ofNullable(row.getString("project"));
         Optional<String> policy = Optional.ofNullable(row.getString("policy"));
         return new Credential(
                 UUID.fromString(row.getString("id")),
-                new Digest(DigestAlgorithm.SHA256, Bytes.ofHex(row.getString("token_sha256"))),
+                sha256(row.getString("token_sha256")),
                 Kind.valueOf(row.getString("kind")),
                 row.getString("identity"),
                 row.getString("name"),
                 project.map(p -> new Scope(p, policy)),
                 Optional.ofNullable(row.getString("origin")).map(OriginJson::read),
+                Optional.ofNullable(row.getString("match_sha256")).map(JdbcCredentials::sha256),
                 row.getString("session"),
                 Instant.ofEpochMilli(row.getLong("created_at")),
                 Instant.ofEpochMilli(row.getLong("expires_at")),
