@@ -24,7 +24,12 @@ public interface Deliveries {
     /** The log, newest first. */
     List<Delivery> latest(int most);
 
-    /** The ids of requests and drafts that ended since the newest delivery was made, and a while before it; none if there never was one. */
+    /** A time before which everything that ended is written down. */
+    Instant position();
+
+    void moveTo(Instant position);
+
+    /** The ids of requests and drafts that ended since. */
     List<UUID> endedSince(Instant reach, int most);
 
     /** Forgets those that were made before a time and wait for nothing. */

@@ -39,7 +39,10 @@ public final class Webhooks {
             Duration.ofHours(8),
             Duration.ofDays(1));
     private static final Duration KEEP = Duration.ofDays(90);
+    /** Between the end of a request and its being noted there is never as much. */
     private static final Duration OVERLAP = Duration.ofMinutes(10);
+
+    private static final Duration POSITION_KEPT = Duration.ofMinutes(1);
     private static final int AT_ONCE = 100;
     private static final int MOST_MISSED = 100_000;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -51,6 +54,7 @@ public final class Webhooks {
     private final WebhookSender sender = new WebhookSender();
     private final InstantSource clock;
     private final Set<UUID> changed = ConcurrentHashMap.newKeySet();
+    private Instant position = Instant.EPOCH;
 
     public Webhooks(
             Supplier<Configuration> configuration,
@@ -79,20 +83,33 @@ public final class Webhooks {
 
     /** Finds what ended while no process was there to tell of it. */
     public void catchUp() {
-        deliveries.latest(1).stream()
-                .findFirst()
-                .map(d -> d.createdAt().minus(OVERLAP))
-                .ifPresent(reach -> deliveries.endedSince(reach, MOST_MISSED).forEach(this::changed));
+        deliveries.endedSince(deliveries.position(), MOST_MISSED).forEach(this::changed);
     }
 
     /** Writes down what is to be told, and sends what is due. */
     public void deliver() {
+        Instant begun = now();
         for (UUID id : List.copyOf(changed)) {
-            note(id);
+            // First, so that a change that comes while this one is looked at is looked at too.
             changed.remove(id);
+            try {
+                note(id);
+            } catch (RuntimeException e) {
+                changed.add(id);
+                throw e;
+            }
         }
+        moveTo(begun);
         for (Delivery delivery : deliveries.due(now(), AT_ONCE)) {
             send(delivery);
+        }
+    }
+
+    /** All that had ended a while before is written down. */
+    private void moveTo(Instant begun) {
+        if (Duration.between(position, begun).abs().compareTo(POSITION_KEPT) >= 0) {
+            deliveries.moveTo(begun.minus(OVERLAP));
+            position = begun;
         }
     }
 

@@ -8,12 +8,14 @@ import io.countersign.home.Configuration.Project;
 import io.countersign.home.Configuration.Webhook;
 import io.countersign.signer.fixture.Database;
 import io.countersign.signer.fixture.Examples;
+import io.countersign.signer.request.RequestRepository;
 import io.countersign.signer.request.SigningRequest.Queued;
 import io.countersign.signer.request.jdbc.JdbcDrafts;
 import io.countersign.signer.request.jdbc.JdbcRequests;
 import io.countersign.signer.webhook.Delivery.State;
 import io.countersign.signer.webhook.jdbc.JdbcDeliveries;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -25,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import javax.sql.DataSource;
@@ -192,6 +195,40 @@ class WebhooksTest {
         restarted.catchUp();
         restarted.deliver();
         assertThat(received).hasSize(2);
+    }
+
+    @Test
+    void whatEndedBeforeTheFirstDeliveryIsToldAfterAKill() {
+        webhooks.deliver();
+        now = now.plus(Duration.ofHours(2));
+        webhooks.deliver();
+        canceled();
+        now = now.plus(Duration.ofDays(2));
+        Webhooks restarted = service();
+        restarted.catchUp();
+        restarted.deliver();
+        assertThat(received).hasSize(1);
+    }
+
+    @Test
+    void theEndThatComesWhileAChangeIsLookedAtIsTold() {
+        Queued request = queued();
+        AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {
+            assertThat(requests.replace(request, request.canceled("ci", now))).isTrue();
+            webhooks.changed(request.id());
+        });
+        RequestRepository looked = (RequestRepository) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {RequestRepository.class}, (proxy, method, arguments) -> {
+                    Object found = method.invoke(requests, arguments);
+                    meanwhile.getAndSet(() -> {}).run();
+                    return found;
+                });
+        webhooks = new Webhooks(
+                () -> configuration, looked, new JdbcDrafts(database), new JdbcDeliveries(database), () -> now);
+        webhooks.changed(request.id());
+        webhooks.deliver();
+        webhooks.deliver();
+        assertThat(received).hasSize(1);
     }
 
     @Test

@@ -70,12 +70,28 @@ public final class JdbcDeliveries implements Deliveries {
     }
 
     @Override
+    public Instant position() {
+        return sql.query(
+                        row -> Instant.ofEpochMilli(row.getLong("at")),
+                        "read the webhooks' position",
+                        "SELECT at FROM webhook_position")
+                .get(0);
+    }
+
+    @Override
+    public void moveTo(Instant position) {
+        sql.update("keep the webhooks' position", "UPDATE webhook_position SET at = ?", position.toEpochMilli());
+    }
+
+    @Override
     public List<UUID> endedSince(Instant reach, int most) {
         return sql.query(
                 row -> UUID.fromString(row.getString("id")),
                 "find requests that ended untold",
-                "SELECT id FROM signing_request WHERE finished_at IS NOT NULL AND finished_at >= ?"
+                "SELECT id, finished_at FROM signing_request WHERE finished_at IS NOT NULL AND finished_at >= ?"
+                        + " UNION ALL SELECT id, finished_at FROM draft WHERE finished_at >= ?"
                         + " ORDER BY finished_at LIMIT ?",
+                reach.toEpochMilli(),
                 reach.toEpochMilli(),
                 most);
     }
