@@ -12,13 +12,16 @@ import io.countersign.signer.request.SigningRequest.Processing;
 import io.countersign.signer.request.SigningRequest.Queued;
 import io.countersign.signer.request.SigningRequest.WaitingForApproval;
 import io.countersign.signer.request.Submission;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * A request as the API shows it. The names are SignPath's; {@code failureReason}, {@code provenanceLink} and the members
  * after it are ours.
  *
+ * @param parameters of an artifact configuration; there are none yet
  * @param failureReason why it failed or was denied, or why the last attempt has to be repeated or what it waits for
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -30,6 +33,7 @@ record RequestView(
         Optional<String> description,
         String projectSlug,
         String signingPolicySlug,
+        Map<String, String> parameters,
         Optional<String> unsignedArtifactLink,
         Optional<String> signedArtifactLink,
         Optional<String> failureReason,
@@ -46,19 +50,47 @@ record RequestView(
 
     /** Where a file was built; the names are SignPath's, but for {@code vouchedBy}. */
     record OriginView(String vouchedBy, BuildData buildData, RepositoryData repositoryData) {
-        record BuildData(String url) {}
+        private static final Pattern PATH = Pattern.compile("[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*");
+
+        @JsonInclude(JsonInclude.Include.NON_ABSENT)
+        record BuildData(String url, Optional<BuildSettingsFile> buildSettingsFile) {}
+
+        /** The file that says how it is built. */
+        @JsonInclude(JsonInclude.Include.NON_ABSENT)
+        record BuildSettingsFile(String fileName, Optional<String> downloadLink) {}
 
         record RepositoryData(String url, String branchName, String commitId, String sourceControlManagementType) {}
 
         static OriginView of(Origin origin) {
             return new OriginView(
                     origin.vouchedBy(),
-                    new BuildData(origin.buildUrl().toString()),
+                    new BuildData(
+                            origin.buildUrl().toString(),
+                            Optional.of(origin.workflow())
+                                    .filter(w -> !w.isBlank())
+                                    .map(w -> new BuildSettingsFile(w, link(origin)))),
                     new RepositoryData(
                             origin.repositoryUrl().toString(),
                             origin.branch().orElse(origin.ref()),
                             origin.commit(),
                             "git"));
+        }
+
+        /** The file at the commit, where the host is known by how it names builds; one of another repository has other characters. */
+        private static Optional<String> link(Origin origin) {
+            String repository = origin.repositoryUrl().toString();
+            String build = origin.buildUrl().toString();
+            if (!PATH.matcher(origin.workflow()).matches() || origin.commit().isBlank()) {
+                return Optional.empty();
+            }
+            if (build.startsWith(repository + "/actions/runs/")) {
+                return origin.workflow().startsWith(".github/")
+                        ? Optional.of(repository + "/blob/" + origin.commit() + "/" + origin.workflow())
+                        : Optional.empty();
+            }
+            return build.startsWith(repository + "/-/pipelines/")
+                    ? Optional.of(repository + "/-/raw/" + origin.commit() + "/" + origin.workflow())
+                    : Optional.empty();
         }
     }
 
@@ -133,6 +165,7 @@ record RequestView(
                 submission.description(),
                 submission.project(),
                 submission.policy(),
+                Map.of(),
                 Optional.of(link + "/UnsignedArtifact"),
                 completed.map(c -> link + "/SignedArtifact"),
                 failureReason(request),
@@ -161,6 +194,7 @@ record RequestView(
                 draft.description(),
                 draft.project(),
                 draft.policy(),
+                Map.of(),
                 Optional.empty(),
                 Optional.empty(),
                 draft.reason(),

@@ -34,6 +34,10 @@ final class ArtifactArchive {
                     throw notOne("more than " + MOST_ENTRIES + " entries");
                 }
                 if (entry.isDirectory()) {
+                    // What it has would be inflated to get to the next entry, and nobody would count how much.
+                    if (zip.read() >= 0) {
+                        throw notOne("a folder with content");
+                    }
                     continue;
                 }
                 if (name != null) {

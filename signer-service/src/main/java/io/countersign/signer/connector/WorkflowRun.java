@@ -2,6 +2,7 @@ package io.countersign.signer.connector;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.countersign.home.Configuration.Repository;
+import io.countersign.policy.GitHubEvents;
 import io.countersign.policy.Origin;
 import io.countersign.policy.RepositoryPolicy;
 import io.countersign.policy.RuleId;
@@ -10,20 +11,12 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What GitHub tells of a run. The API names what was built by its short name alone, be it a branch's or a tag's, and by that of a
  * fork's branch too; so a name is believed only where one of the two exists and has the commit in it.
  */
 final class WorkflowRun {
-    /**
-     * Those whose run builds what the repository itself has. A pull request's is what
-     * somebody proposes, and one that follows another run may take over what that one made of such a proposal.
-     */
-    private static final Set<String> EVENTS =
-            Set.of("push", "release", "workflow_dispatch", "repository_dispatch", "schedule", "create");
-
     private static final int PAGE = 100;
     private static final int MOST_PAGES = 10;
 
@@ -49,7 +42,7 @@ final class WorkflowRun {
     Origin origin() throws OriginUnverified, GitHubUnavailable {
         String repositoryId = run.path("repository").path("id").asText();
         String event = run.path("event").asText();
-        if (!EVENTS.contains(event)
+        if (!GitHubEvents.buildTheirRef(event)
                 || !run.path("head_repository").path("id").asText().equals(repositoryId)) {
             throw new OriginUnverified(
                     "the run was started by \"" + event + "\" for "
@@ -116,29 +109,28 @@ final class WorkflowRun {
         }
     }
 
-    /** GitHub's own, if every job of the run had one of those. */
+    /** GitHub's own, if every job that had a runner had one of those, in whatever attempt: the artifact may be of any of them. */
     private String runner() throws OriginUnverified, GitHubUnavailable {
         boolean hosted = true;
         int seen = 0;
+        int ran = 0;
         for (int page = 1; page <= MOST_PAGES; page++) {
             JsonNode answer = github.get(
-                    "/actions/runs/" + run.path("id").asText() + "/jobs?per_page=" + PAGE + "&page=" + page,
+                    "/actions/runs/" + run.path("id").asText() + "/jobs?filter=all&per_page=" + PAGE + "&page=" + page,
                     "jobs of the run");
             for (JsonNode job : answer.path("jobs")) {
-                hosted &= isSkipped(job) || isHosted(job);
                 seen++;
+                if (job.path("runner_id").asLong() != 0) {
+                    ran++;
+                    hosted &= isHosted(job);
+                }
             }
             if (seen >= answer.path("total_count").asInt()
                     || answer.path("jobs").isEmpty()) {
-                return hosted && seen > 0 ? "github-hosted" : "self-hosted";
+                return hosted && ran > 0 ? "github-hosted" : "self-hosted";
             }
         }
         return "self-hosted";
-    }
-
-    private static boolean isSkipped(JsonNode job) {
-        return job.path("conclusion").asText().equals("skipped")
-                || job.path("status").asText().equals("queued");
     }
 
     private static boolean isHosted(JsonNode job) {

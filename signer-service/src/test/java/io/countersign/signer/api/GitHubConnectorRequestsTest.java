@@ -132,6 +132,11 @@ class GitHubConnectorRequestsTest extends ApiTranscript {
         caller().get(API + "/" + id)
                 .then()
                 .body("origin.vouchedBy", equalTo("github-api"))
+                .body("origin.buildData.buildSettingsFile.fileName", equalTo(".github/workflows/release.yml"))
+                .body(
+                        "origin.buildData.buildSettingsFile.downloadLink",
+                        equalTo("https://github.com/o/driver/blob/" + MockGitHub.COMMIT
+                                + "/.github/workflows/release.yml"))
                 .body("origin.repositoryData.branchName", equalTo("main"))
                 .body("origin.repositoryData.commitId", equalTo(MockGitHub.COMMIT));
 
@@ -196,11 +201,29 @@ class GitHubConnectorRequestsTest extends ApiTranscript {
     }
 
     @Test
+    void everyAttemptsRunnersCountAndJobsWithoutOneDoNot() throws IOException {
+        String hosted = MockGitHub.job(1, "GitHub Actions", "ubuntu-latest");
+        String own = MockGitHub.job(2, "My machines", "self-hosted");
+        String skipped = MockGitHub.job(0, "", "self-hosted");
+        github.jobs(List.of(hosted), List.of(own));
+        refused("the build's runner was \"self-hosted\"");
+        github.jobs(List.of(MockGitHub.job(0, "GitHub Actions", "ubuntu-latest")), List.of());
+        refused("the build's runner was \"self-hosted\"");
+        github.jobs(List.of(hosted, skipped), List.of(skipped));
+        github.artifact(72, 9, github.sha256());
+        Map<String, Object> order = order();
+        order.put("artifactId", "72");
+        post(order).then().statusCode(201);
+    }
+
+    @Test
     void anArtifactIsOneFileOfTheVeryRun() throws IOException {
         github.artifact(8, Map.of("hello.sys", driver));
         refused("is not of run 9");
         github.artifact(9, Map.of("a.sys", driver, "b.sys", driver));
         refused("the artifact has more than one file");
+        github.artifact(9, Map.of("folder/", driver));
+        refused("the artifact has a folder with content");
         github.artifact(9, Map.of("folder/", new byte[0]));
         refused("the artifact has no file");
         github.artifact(9, Map.of("hello.txt", new byte[] {1, 2, 3}));

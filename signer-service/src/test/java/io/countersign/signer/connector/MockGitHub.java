@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -95,10 +96,24 @@ public final class MockGitHub implements AutoCloseable {
     }
 
     public void jobs(String group, String label) {
-        answer(
-                "/actions/runs/9/jobs?per_page=100&page=1",
-                "{\"total_count\": 1, \"jobs\": [{\"runner_group_name\": \"%s\", \"labels\": [\"%s\"]}]}"
-                        .formatted(group, label));
+        jobs(List.of(job(1, group, label)), List.of());
+    }
+
+    /** A job that had a runner, or none if its number is 0. */
+    public static String job(int runner, String group, String label) {
+        return "{\"runner_id\": %d, \"runner_group_name\": \"%s\", \"labels\": [\"%s\"]}"
+                .formatted(runner, group, label);
+    }
+
+    /** Of the latest attempt, which GitHub shows alone unless it is asked for all, and of those before. */
+    public void jobs(List<String> latest, List<String> before) {
+        List<String> all = Stream.concat(latest.stream(), before.stream()).toList();
+        answer("/actions/runs/9/jobs?per_page=100&page=1", jobs(latest));
+        answer("/actions/runs/9/jobs?filter=all&per_page=100&page=1", jobs(all));
+    }
+
+    private static String jobs(List<String> jobs) {
+        return "{\"total_count\": %d, \"jobs\": [%s]}".formatted(jobs.size(), String.join(", ", jobs));
     }
 
     /** The artifact 7 of a run, an archive of these files. */
