@@ -1,10 +1,12 @@
 package io.countersign.signer.identity.oidc;
 
 import io.countersign.home.Issuer;
+import io.countersign.policy.GitHubEvents;
 import io.countersign.policy.Origin;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -14,6 +16,12 @@ import java.util.function.Function;
  */
 final class BuildClaims {
     private static final String GITHUB = "https://token.actions.githubusercontent.com";
+
+    /** Begins a ref that is no branch and no tag. */
+    private static final String OTHER = "refs/other/";
+
+    /** What starts a pipeline for a ref of the project itself (https://docs.gitlab.com/ci/jobs/job_rules/#ci_pipeline_source-predefined-variable). */
+    private static final Set<String> GITLAB_SOURCES = Set.of("push", "tag", "schedule", "web", "api", "trigger");
 
     private BuildClaims() {}
 
@@ -42,7 +50,7 @@ final class BuildClaims {
                 URI.create(repository),
                 claim.apply("repository_id"),
                 claim.apply("repository_owner_id"),
-                claim.apply("ref"),
+                gitHubRef(claim.apply("event_name"), claim.apply("ref")),
                 claim.apply("sha"),
                 workflow(claim.apply("workflow_ref"), claim.apply("repository") + "/"),
                 claim.apply("runner_environment"),
@@ -51,17 +59,27 @@ final class BuildClaims {
                 URI.create(repository + "/actions/runs/" + claim.apply("run_id")));
     }
 
+    /** The ref that a pull_request_target or workflow_run names is a branch of the repository; what is built need not be. */
+    private static String gitHubRef(String event, String ref) {
+        return GitHubEvents.buildTheirRef(event) ? ref : OTHER + event + "/" + ref;
+    }
+
+    /** The ref of a merge request's pipeline is that of its branch, which may be a fork's. */
+    private static String gitLabRef(String source, String kind, String ref) {
+        if (!GITLAB_SOURCES.contains(source)) {
+            return OTHER + source + "/" + ref;
+        }
+        return (kind.equals("branch") ? "refs/heads/" : kind.equals("tag") ? "refs/tags/" : OTHER) + ref;
+    }
+
     private static Origin gitlab(Issuer issuer, Function<String, String> claim) {
         String project = server(issuer) + "/" + claim.apply("project_path");
-        String kind = claim.apply("ref_type");
-        String ref = (kind.equals("branch") ? "refs/heads/" : kind.equals("tag") ? "refs/tags/" : "refs/other/")
-                + claim.apply("ref");
         return new Origin(
                 issuer.name(),
                 URI.create(project),
                 claim.apply("project_id"),
                 claim.apply("namespace_id"),
-                ref,
+                gitLabRef(claim.apply("pipeline_source"), claim.apply("ref_type"), claim.apply("ref")),
                 claim.apply("sha"),
                 workflow(
                         claim.apply("ci_config_ref_uri"),

@@ -104,6 +104,38 @@ class IdTokensTest {
     }
 
     @Test
+    void aRefThatIsNotWhatWasBuiltIsNoBranch() throws Exception {
+        for (String event : List.of("pull_request_target", "workflow_run", "pull_request", "issue_comment")) {
+            String token =
+                    issuer.token(issuer.claims(NOW).claim("event_name", event).build());
+            Origin origin = tokens.believe(token).origin().orElseThrow();
+            assertThat(origin.branch()).isEmpty();
+            assertThat(origin.ref()).isEqualTo("refs/other/" + event + "/refs/heads/main");
+        }
+    }
+
+    @Test
+    void theRefOfAMergeRequestIsNoBranch() throws Exception {
+        for (String source : List.of("merge_request_event", "external_pull_request_event", "parent_pipeline", "")) {
+            Map<String, String> claims = Map.of(
+                    "project_id",
+                    "123",
+                    "project_path",
+                    "group/driver",
+                    "ref",
+                    "main",
+                    "ref_type",
+                    "branch",
+                    "pipeline_source",
+                    source);
+            Issuer gitlab = new Issuer(
+                    "gitlab", issuer.url(), Optional.empty(), "https://sign.example", SKEW, Optional.empty());
+            assertThat(BuildClaims.origin(gitlab, claims).orElseThrow().branch())
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void timesAreCheckedWithTheIssuersSkewAndNoMore() throws Exception {
         String token = issuer.token(issuer.claims(NOW).build());
         for (Instant good : List.of(NOW.minus(SKEW).plusSeconds(2), NOW.plusSeconds(300 + 58))) {
@@ -235,6 +267,7 @@ class IdTokensTest {
                 .claim("ci_config_ref_uri", "127.0.0.1/group/driver//.gitlab-ci.yml@refs/tags/v1")
                 .claim("runner_environment", "gitlab-hosted")
                 .claim("pipeline_id", "11")
+                .claim("pipeline_source", "push")
                 .build();
         Origin origin = tokens.believe(issuer.token(claims)).origin().orElseThrow();
         assertThat(origin.tag()).contains("v1");

@@ -105,6 +105,7 @@ public final class MockIssuer implements AutoCloseable {
                 .claim("repository_id", "123")
                 .claim("repository_owner_id", "45")
                 .claim("ref", "refs/heads/main")
+                .claim("event_name", "push")
                 .claim("sha", "0123456789abcdef0123456789abcdef01234567")
                 .claim("workflow_ref", "o/driver/.github/workflows/release.yml@refs/heads/main")
                 .claim("runner_environment", "github-hosted")
