@@ -9,3 +9,14 @@ CREATE TABLE webhook_position (
 
 INSERT INTO webhook_position (only_one, at)
 SELECT 1, COALESCE((SELECT MAX(created_at) FROM webhook_delivery), CAST(strftime('%s', 'now') AS INTEGER) * 1000) - 600000;
+
+-- An order that came to nothing gives its key back: a job that runs again submits anew.
+DROP INDEX signing_request_once;
+
+CREATE UNIQUE INDEX signing_request_once ON signing_request (submitter, project, policy, idempotency_key)
+    WHERE idempotency_key IS NOT NULL AND state NOT IN ('FAILED', 'DENIED', 'CANCELED');
+
+DROP INDEX draft_once;
+
+CREATE UNIQUE INDEX draft_once ON draft (submitter, project, policy, idempotency_key)
+    WHERE idempotency_key IS NOT NULL AND state = 'OPEN';

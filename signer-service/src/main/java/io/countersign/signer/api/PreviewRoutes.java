@@ -160,9 +160,9 @@ class PreviewRoutes {
         Caller caller = Authentication.callerOf(context);
         Map<String, Policy> policies = new TreeMap<>();
         for (Project project : configuration.get().projects()) {
-            if (rules.mayRead(caller, project.slug())) {
-                project.policies().forEach(p -> policies.putIfAbsent(p.key(), p));
-            }
+            project.policies().stream()
+                    .filter(p -> rules.mayRead(caller, project.slug(), p.slug()))
+                    .forEach(p -> policies.putIfAbsent(p.key(), p));
         }
         return policies;
     }

@@ -25,6 +25,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -149,6 +150,13 @@ class RequestDecisions {
                             "send {\"approve\": [\"ID\", …]}")
                     .refusal();
         }
+        if (batch.approve().stream().anyMatch(Objects::isNull)) {
+            throw Problem.of(
+                            Status.BAD_REQUEST,
+                            "the list of requests has a null in it",
+                            "send ids alone; none was approved")
+                    .refusal();
+        }
         lookup.requireOrganization(organization);
         List<BatchAnswer> answers = new ArrayList<>();
         for (String id : batch.approve()) {
@@ -207,7 +215,7 @@ class RequestDecisions {
         Caller caller = Authentication.callerOf(context);
         lookup.requireOrganization(organization);
         ResubmissionForm form = ResubmissionForm.read(fields);
-        SigningRequest earlier = lookup.find(organization, form.originalSigningRequestId(), context);
+        SigningRequest earlier = lookup.toResubmit(organization, form.originalSigningRequestId(), context);
         SigningRequest request;
         try {
             request = intake.resubmit(caller, earlier, form.signingPolicySlug(), form.description());

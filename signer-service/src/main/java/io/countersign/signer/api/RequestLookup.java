@@ -55,7 +55,7 @@ class RequestLookup {
     Optional<Draft> draft(String organization, String id, ContainerRequestContext context) {
         Caller caller = Authentication.callerOf(context);
         requireOrganization(organization);
-        return uuid(id).flatMap(drafts::find).filter(d -> rules.mayRead(caller, d.project()));
+        return uuid(id).flatMap(drafts::find).filter(d -> rules.mayRead(caller, d.project(), d.policy()));
     }
 
     /**
@@ -82,7 +82,21 @@ class RequestLookup {
 
     private Optional<SigningRequest> found(String id, Caller caller) {
         return uuid(id).flatMap(requests::find)
-                .filter(r -> rules.mayRead(caller, r.submission().project()));
+                .filter(r -> rules.mayRead(
+                        caller, r.submission().project(), r.submission().policy()));
+    }
+
+    /**
+     * A request whose file is to be signed again, which need not be of a policy that the credential is bound to.
+     *
+     * @throws Problem.Refusal if there is none that the caller may name
+     */
+    SigningRequest toResubmit(String organization, String id, ContainerRequestContext context) {
+        Caller caller = Authentication.callerOf(context);
+        requireOrganization(organization);
+        return uuid(id).flatMap(requests::find)
+                .filter(r -> rules.mayResubmit(caller, r.submission().project()))
+                .orElseThrow(() -> unknown(id));
     }
 
     private static Problem.Refusal unknown(String id) {

@@ -71,7 +71,7 @@ class WebhookDeliveries {
         lookup.requireOrganization(organization);
         Caller caller = Authentication.callerOf(context);
         return webhooks.latest(MOST).stream()
-                .filter(d -> rules.mayRead(caller, d.project()))
+                .filter(d -> rules.mayReadAll(caller, d.project()))
                 .map(DeliveryView::of)
                 .toList();
     }

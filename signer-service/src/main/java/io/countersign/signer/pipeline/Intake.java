@@ -132,10 +132,15 @@ public final class Intake {
                 order.idempotencyKey(),
                 Optional.empty());
         Optional<SigningRequest> added = add(submission, under.policy());
-        // Another thread may have taken the same order since we looked.
-        return added.isPresent()
-                ? new Taken(added.get(), true)
-                : again(order, before(order).orElseThrow(), digest);
+        while (added.isEmpty()) {
+            // Another thread may have taken the same order since we looked, and that may have ended by now.
+            before = before(order);
+            if (before.isPresent()) {
+                return again(order, before.get(), digest);
+            }
+            added = add(submission, under.policy());
+        }
+        return new Taken(added.get(), true);
     }
 
     /**
@@ -149,6 +154,10 @@ public final class Intake {
             throws SubmissionRefused, Conflict, IOException {
         Submission former = earlier.submission();
         requireAllowed(caller, former.project(), policy, former.origin());
+        if (caller.origin().isPresent() && !caller.origin().equals(former.origin())) {
+            // Else a build that nobody would sign could have signed what another made.
+            requireAllowed(caller, former.project(), policy, caller.origin());
+        }
         requireMoment(caller, former.project(), policy);
         SigningRules.Present under = present(caller, former.project(), policy);
         requireRepositoryAsked(caller, former, under.policy());

@@ -104,9 +104,12 @@ public final class LateArtifacts {
                 now.plus(PATIENCE),
                 Draft.State.OPEN,
                 Optional.empty());
-        if (!drafts.open(draft)) {
-            // Another thread announced the same order since we looked.
-            return new Announced(before(order).orElseThrow(), false);
+        while (!drafts.open(draft)) {
+            // Another thread announced the same order since we looked, and that may have ended by now.
+            before = before(order);
+            if (before.isPresent()) {
+                return new Announced(before.get(), false);
+            }
         }
         changes.changed(draft.id());
         return new Announced(draft.id(), true);

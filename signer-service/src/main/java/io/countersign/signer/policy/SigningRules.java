@@ -335,11 +335,28 @@ public final class SigningRules {
                 .orElseThrow(() -> new IllegalArgumentException("no policy " + policy + " in project " + project));
     }
 
-    /** Whether this caller may see requests of this project: submitters and approvers of any of its policies may, and auditors. */
-    public boolean mayRead(Caller caller, String project) {
-        if (caller.scope().filter(s -> !s.coversProject(project)).isPresent()) {
-            return false;
-        }
+    /**
+     * Whether this caller may see requests under this policy: submitters and approvers of any policy of the project may, and
+     * auditors, as far as their credential reaches.
+     */
+    public boolean mayRead(Caller caller, String project, String policy) {
+        return caller.scope().map(s -> s.covers(project, policy)).orElse(true) && isConcerned(caller, project);
+    }
+
+    /** Whether this caller may see what concerns a whole project. */
+    public boolean mayReadAll(Caller caller, String project) {
+        return caller.scope()
+                        .map(s -> s.coversProject(project) && s.policy().isEmpty())
+                        .orElse(true)
+                && isConcerned(caller, project);
+    }
+
+    /** Whether this caller may name a request of this project as the one whose file is to be signed again. */
+    public boolean mayResubmit(Caller caller, String project) {
+        return caller.scope().map(s -> s.coversProject(project)).orElse(true) && isConcerned(caller, project);
+    }
+
+    private boolean isConcerned(Caller caller, String project) {
         return caller.roles().contains(Role.AUDITOR)
                 || caller.roles().contains(Role.ADMINISTRATOR)
                 || configuration.get().project(project).stream()

@@ -18,14 +18,14 @@ public interface RequestRepository {
      * Keeps a new request. When this returns true, neither a crash nor a power cut loses it, and a worker may already have it.
      *
      * @param request queued or waiting for approval
-     * @return false if the submitter has a request with this idempotency key under this policy
+     * @return false if the submitter has a request with this idempotency key under this policy that did not come to nothing
      */
     boolean add(SigningRequest request);
 
     /** The request as it stands now. */
     Optional<SigningRequest> find(UUID id);
 
-    /** The request that the submitter gave this name under this policy. */
+    /** The request that the submitter gave this name under this policy, unless it failed, was denied or canceled. */
     Optional<SigningRequest> findByKey(String submitter, String project, String policy, String idempotencyKey);
 
     /**

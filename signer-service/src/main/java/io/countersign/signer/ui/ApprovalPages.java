@@ -165,7 +165,10 @@ class ApprovalPages {
     /** Empty if it was done, else why not. */
     private Optional<String> act(Session session, String id, Decision decision) {
         Optional<SigningRequest> request = uuid(id).flatMap(requests::find)
-                .filter(r -> rules.mayRead(session.caller(), r.submission().project()));
+                .filter(r -> rules.mayRead(
+                        session.caller(),
+                        r.submission().project(),
+                        r.submission().policy()));
         if (request.isEmpty()) {
             return Optional.of("There is no such request that you may see.");
         }

@@ -8,10 +8,15 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.countersign.fixture.PeSample;
 import io.countersign.home.Configuration;
+import io.countersign.home.Configuration.Project;
+import io.countersign.home.Configuration.Repository;
 import io.countersign.home.Policy;
+import io.countersign.home.Policy.Appearance;
+import io.countersign.home.Policy.OriginRules;
 import io.countersign.home.Role;
 import io.countersign.home.Window;
 import io.countersign.key.Digest;
+import io.countersign.key.DigestAlgorithm;
 import io.countersign.policy.Origin;
 import io.countersign.policy.RuleId;
 import io.countersign.policy.Violation;
@@ -238,6 +243,87 @@ class LateArtifactsTest {
         assertThat(catchThrowableOfType(
                         SubmissionRefused.class, () -> late.upload(caller("ci"), draft, "hello.sys", driver(1))))
                 .hasMessageContaining("signs only in its windows");
+    }
+
+    @Test
+    void aBuildHasOnlyThatSignedAgainWhatItCouldSubmitItself() throws Exception {
+        Configuration c = Examples.configuration();
+        Policy fromMain = new Policy(
+                "from-main",
+                "publisher",
+                DigestAlgorithm.SHA256,
+                List.of("lab"),
+                List.of(),
+                List.of("ci"),
+                new Policy.Approval(0, List.of(), Policy.Approval.DEFAULT_EXPIRY),
+                Optional.of(new OriginRules(List.of("main"), List.of(), List.of(), List.of(), List.of(), true)),
+                List.of(),
+                Optional.empty(),
+                Appearance.PLAIN,
+                false,
+                Optional.empty());
+        Repository repository = new Repository(
+                URI.create("https://github.test/acme/hello"), "1", Optional.of("2"), List.of("github-api"));
+        configuration.set(new Configuration(
+                c.organization(),
+                c.pkiBaseUrl(),
+                c.tokens(),
+                c.keys(),
+                c.timestampAuthorities(),
+                c.issuers(),
+                c.identities(),
+                c.githubApi(),
+                List.of(new Project(
+                        "hello-driver", "Hello driver", Optional.of(repository), List.of(), List.of(fromMain)))));
+        Caller main = builtFrom("refs/heads/main");
+        SigningRequest earlier = intake.submit(new Intake.Order(
+                        main,
+                        "hello-driver",
+                        "from-main",
+                        main.origin(),
+                        Optional.empty(),
+                        "hello.sys",
+                        Optional.empty(),
+                        driver(1)))
+                .request();
+        assertThatThrownBy(() -> intake.resubmit(builtFrom("refs/heads/topic"), earlier, "from-main", Optional.empty()))
+                .isInstanceOf(SubmissionRefused.class)
+                .hasMessageContaining("refs/heads/topic");
+        assertThat(intake.resubmit(main, earlier, "from-main", Optional.empty())
+                        .submission()
+                        .origin())
+                .isEqualTo(main.origin());
+        assertThat(intake.resubmit(caller("ci"), earlier, "from-main", Optional.empty())
+                        .submission()
+                        .resubmittedFrom())
+                .contains(earlier.id());
+    }
+
+    @Test
+    void anOrderThatCameToNothingGivesItsKeyBack() throws Exception {
+        Announced first = announce(caller("ci"), "test-signing", "key");
+        assertThat(announce(caller("ci"), "test-signing", "key").id()).isEqualTo(first.id());
+        late.cancel(caller("ci"), drafts.find(first.id()).orElseThrow());
+        Announced second = announce(caller("ci"), "test-signing", "key");
+        assertThat(second.fresh()).isTrue();
+        assertThat(second.id()).isNotEqualTo(first.id());
+        late.upload(caller("ci"), drafts.find(second.id()).orElseThrow(), "hello.sys", driver(1));
+        Queued request = (Queued) requests.find(second.id()).orElseThrow();
+        assertThat(announce(caller("ci"), "test-signing", "key").id()).isEqualTo(second.id());
+        assertThat(requests.replace(request, request.canceled("ci", NOW))).isTrue();
+        Intake.Order order = new Intake.Order(
+                caller("ci"),
+                "hello-driver",
+                "test-signing",
+                Optional.empty(),
+                Optional.of("key"),
+                "hello.sys",
+                Optional.empty(),
+                driver(2));
+        Intake.Taken third = intake.submit(order);
+        assertThat(third.fresh()).isTrue();
+        assertThat(requests.findByKey("ci", "hello-driver", "test-signing", "key"))
+                .contains(third.request());
     }
 
     @Test

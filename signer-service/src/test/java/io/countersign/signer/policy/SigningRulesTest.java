@@ -121,7 +121,7 @@ class SigningRulesTest {
         assertThat(rules.examine(build, "hello-driver", "test-signing", Optional.empty(), NOW))
                 .singleElement()
                 .satisfies(v -> assertThat(v.reason()).contains("submitting until"));
-        assertThat(rules.mayRead(build, "hello-driver")).isTrue();
+        assertThat(rules.mayRead(build, "hello-driver", "test-signing")).isTrue();
     }
 
     @Test
@@ -174,9 +174,28 @@ class SigningRulesTest {
 
     @Test
     void onlySubmittersOfAProjectMaySeeItsRequests() {
-        assertThat(rules.mayRead(Examples.caller("ci"), "hello-driver")).isTrue();
-        assertThat(rules.mayRead(Examples.caller("stranger"), "hello-driver")).isFalse();
-        assertThat(rules.mayRead(Examples.caller("ci"), "secret-project")).isFalse();
+        assertThat(rules.mayRead(Examples.caller("ci"), "hello-driver", "test-signing"))
+                .isTrue();
+        assertThat(rules.mayRead(Examples.caller("stranger"), "hello-driver", "test-signing"))
+                .isFalse();
+        assertThat(rules.mayRead(Examples.caller("ci"), "secret-project", "test-signing"))
+                .isFalse();
+    }
+
+    @Test
+    void aCredentialForOnePolicyReadsNothingOfAnother() {
+        Caller bound = new Caller(
+                "ci",
+                Set.of(),
+                Optional.of(new Caller.Scope("hello-driver", Optional.of("test-signing"))),
+                Optional.empty(),
+                "x");
+        assertThat(rules.mayRead(bound, "hello-driver", "test-signing")).isTrue();
+        assertThat(rules.mayRead(bound, "hello-driver", "release-signing")).isFalse();
+        assertThat(rules.mayReadAll(bound, "hello-driver")).isFalse();
+        assertThat(rules.mayReadAll(Examples.caller("ci"), "hello-driver")).isTrue();
+        assertThat(rules.mayResubmit(bound, "hello-driver")).isTrue();
+        assertThat(rules.mayResubmit(bound, "secret-project")).isFalse();
     }
 
     @Test

@@ -16,9 +16,11 @@ import javax.sql.DataSource;
 public final class JdbcDrafts implements Drafts {
     private static final String INSERT = "INSERT INTO draft (id, project, policy, submitter, description, origin,"
             + " idempotency_key, submitted_at, expires_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'OPEN')"
-            + " ON CONFLICT (submitter, project, policy, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING";
+            + " ON CONFLICT (submitter, project, policy, idempotency_key)"
+            + " WHERE idempotency_key IS NOT NULL AND state = 'OPEN' DO NOTHING";
     private static final String BY_KEY =
-            "SELECT * FROM draft WHERE submitter = ? AND project = ? AND policy = ? AND idempotency_key = ?";
+            "SELECT * FROM draft WHERE submitter = ? AND project = ? AND policy = ? AND idempotency_key = ?"
+                    + " AND state = 'OPEN'";
     private static final String OPEN_OF = "SELECT COUNT(*) FROM draft WHERE submitter = ? AND state = 'OPEN'";
     private static final String FULFIL = "DELETE FROM draft WHERE id = ? AND state = 'OPEN'";
     private static final String CANCEL =

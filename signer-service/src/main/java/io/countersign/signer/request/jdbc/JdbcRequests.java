@@ -26,7 +26,8 @@ public final class JdbcRequests implements RequestRepository, RequestQueue {
             + " file_name, description, artifact_sha256, artifact_size, submitted_at, origin, idempotency_key,"
             + " resubmitted_from, state, attempt, expires_at, not_before)"
             + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)"
-            + " ON CONFLICT (submitter, project, policy, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING";
+            + " ON CONFLICT (submitter, project, policy, idempotency_key)"
+            + " WHERE idempotency_key IS NOT NULL AND state NOT IN ('FAILED', 'DENIED', 'CANCELED') DO NOTHING";
     private static final String CLAIM = "UPDATE signing_request"
             + " SET state = 'PROCESSING', attempt = attempt + 1, worker = ?, lease_until = ?, not_before = NULL"
             + " WHERE id = (SELECT id FROM signing_request"
@@ -44,7 +45,8 @@ public final class JdbcRequests implements RequestRepository, RequestQueue {
             + " WHERE state IN ('QUEUED', 'PROCESSING') AND state = 'PROCESSING' RETURNING *";
 
     private static final String BY_KEY = "SELECT * FROM signing_request"
-            + " WHERE submitter = ? AND project = ? AND policy = ? AND idempotency_key = ?";
+            + " WHERE submitter = ? AND project = ? AND policy = ? AND idempotency_key = ?"
+            + " AND state NOT IN ('FAILED', 'DENIED', 'CANCELED')";
     private static final String TO_APPROVE = "SELECT * FROM signing_request WHERE state = 'WAITING_FOR_APPROVAL'"
             + " AND submitter <> ? AND (project, policy) IN (VALUES %s) ORDER BY submitted_at, id LIMIT ?";
     private static final String STATES =
