@@ -10,7 +10,7 @@ record DraftForm(
         DraftForm form = new DraftForm(
                 fields.slug(SubmissionForm.PROJECT),
                 fields.slug(SubmissionForm.POLICY),
-                fields.line(SubmissionForm.DESCRIPTION),
+                fields.folded(SubmissionForm.DESCRIPTION),
                 SubmissionForm.key(fields, idempotencyKey));
         SubmissionForm.refuseOthers(fields, SubmissionForm.KNOWN_WITHOUT_FILE);
         fields.requireGood();

@@ -24,9 +24,14 @@ final class FormFields {
     FormFields(MultipartFormDataInput input) {
         // SignPath's clients write ProjectSlug or projectSlug.
         Map<String, Collection<FormValue>> named = new HashMap<>();
-        input.getValues()
-                .forEach((name, values) -> named.computeIfAbsent(decapitalized(name), n -> new ArrayList<>())
-                        .addAll(values));
+        input.getValues().forEach((name, values) -> {
+            if (name == null) {
+                errors.add(new Problem.Fault("a part of the form has no name", "name each part"));
+            } else {
+                named.computeIfAbsent(decapitalized(name), n -> new ArrayList<>())
+                        .addAll(values);
+            }
+        });
         this.fields = named;
     }
 
@@ -61,14 +66,27 @@ final class FormFields {
 
     /** One line of text that may be absent or blank. */
     Optional<String> line(String name) {
-        if (!fields.containsKey(name)) {
-            return Optional.empty();
-        }
-        Collection<FormValue> values = fields.get(name);
-        boolean blank = values.size() == 1
+        return printable(name, optional(name));
+    }
+
+    /** The same of several lines, which become one. */
+    Optional<String> folded(String name) {
+        return printable(name, optional(name).map(t -> t.strip().replaceAll("\\R", " ")));
+    }
+
+    /** Whether the field came, and with nothing in it. */
+    boolean isBlank(String name) {
+        Collection<FormValue> values = parts(name);
+        return values.size() == 1
                 && !values.iterator().next().isFileItem()
                 && values.iterator().next().getValue().isBlank();
-        Optional<String> text = blank ? Optional.empty() : text(name);
+    }
+
+    private Optional<String> optional(String name) {
+        return !fields.containsKey(name) || isBlank(name) ? Optional.empty() : text(name);
+    }
+
+    private Optional<String> printable(String name, Optional<String> text) {
         if (text.filter(t -> CONTROL.matcher(t).find()).isPresent()) {
             errors.add(new Problem.Fault(
                     "the field " + name + " holds control characters", "send one line of printable text"));

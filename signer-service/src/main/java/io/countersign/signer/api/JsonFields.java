@@ -27,7 +27,7 @@ record JsonFields(Map<String, Collection<FormValue>> values) implements Multipar
                         throw UploadLimit.tooLarge().refusal();
                     }
                     values.put(name, List.of(new Text(text)));
-                } else if (value != null) {
+                } else if (value != null && !isNoParameters(name, value)) {
                     throw Problem.of(
                                     Status.BAD_REQUEST,
                                     "the member " + SafeFileName.of(name) + " is not text",
@@ -37,6 +37,11 @@ record JsonFields(Map<String, Collection<FormValue>> values) implements Multipar
             });
         }
         return new FormFields(new JsonFields(values));
+    }
+
+    /** Clients of SignPath send them as an object, also where they have none. */
+    private static boolean isNoParameters(String name, Object value) {
+        return name.equalsIgnoreCase(SubmissionForm.PARAMETERS) && value instanceof Map<?, ?> map && map.isEmpty();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.countersign.signer.api;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.countersign.key.KeyUnavailable;
 import io.countersign.policy.RuleId;
 import io.countersign.signer.audit.AuditUnavailable;
@@ -106,6 +108,21 @@ class ProblemMappers {
     }
 
     @ServerExceptionMapper
+    Response misshapen(MismatchedInputException e) {
+        return misshapen();
+    }
+
+    /** Nothing of the body is quoted: it may hold a token. */
+    private static Response misshapen() {
+        return Problem.of(
+                        Status.BAD_REQUEST,
+                        "the body is not the JSON that this address takes",
+                        "/q/openapi describes what it takes")
+                .response()
+                .build();
+    }
+
+    @ServerExceptionMapper
     Response notFound(NotFoundException e) {
         return Problem.of(
                         Status.NOT_FOUND,
@@ -120,6 +137,9 @@ class ProblemMappers {
         Response response = e.getResponse();
         if (response.getStatus() == Status.REQUEST_ENTITY_TOO_LARGE.getStatusCode()) {
             return UploadLimit.tooLarge().response().build();
+        }
+        if (e.getCause() instanceof JsonProcessingException) {
+            return misshapen();
         }
         Response.ResponseBuilder problem = Problem.of(
                         response.getStatusInfo(),

@@ -9,7 +9,7 @@ record ResubmissionForm(String originalSigningRequestId, String signingPolicySlu
         ResubmissionForm read = new ResubmissionForm(
                 form.text("originalSigningRequestId").orElse(""),
                 form.slug("signingPolicySlug"),
-                form.line("description"));
+                form.folded("description"));
         form.requireGood();
         return read;
     }

@@ -29,6 +29,7 @@ record SubmissionForm(
     static final String DESCRIPTION = "description";
     static final String ARTIFACT = "artifact";
     private static final String CONFIGURATION = "artifactConfigurationSlug";
+    static final String PARAMETERS = "parameters";
     private static final String KEY = "idempotencyKey";
     private static final Set<String> KNOWN = Set.of(PROJECT, POLICY, DESCRIPTION, ARTIFACT, KEY);
     static final Set<String> KNOWN_WITHOUT_FILE = Set.of(PROJECT, POLICY, DESCRIPTION, KEY);
@@ -41,7 +42,7 @@ record SubmissionForm(
         List<Problem.Fault> errors = form.errors();
         String project = form.slug(PROJECT);
         String policy = form.slug(POLICY);
-        Optional<String> description = form.line(DESCRIPTION);
+        Optional<String> description = form.folded(DESCRIPTION);
         Optional<String> key = key(form, idempotencyKey);
         Optional<FormValue> artifact = artifact(form.parts(ARTIFACT), errors);
         refuseOthers(form, KNOWN);
@@ -68,13 +69,18 @@ record SubmissionForm(
         return key;
     }
 
-    /** What is not used is refused by its name, since a client that sends it counts on it. */
+    /** What is not used is refused by its name, since a client that sends it counts on it; with nothing in it, none does. */
     static void refuseOthers(FormFields form, Set<String> known) {
         form.names().stream()
                 .filter(name -> !known.contains(name))
+                .filter(name -> !(isOfConfigurations(name) && form.isBlank(name)))
                 .sorted()
                 .map(SubmissionForm::unused)
                 .forEach(form.errors()::add);
+    }
+
+    private static boolean isOfConfigurations(String name) {
+        return name.equals(CONFIGURATION) || name.startsWith(PARAMETERS + ".");
     }
 
     private static Problem.Fault unused(String name) {
@@ -83,7 +89,7 @@ record SubmissionForm(
                     "the field artifactConfigurationSlug is not supported yet",
                     "leave it out: the artifact is one PE file, and it is signed as such");
         }
-        if (name.startsWith("parameters.")) {
+        if (name.startsWith(PARAMETERS + ".")) {
             return new Problem.Fault(
                     "the field " + name + " is not supported yet",
                     "leave parameters out: there is no artifact configuration to use them");

@@ -11,6 +11,7 @@ import static org.hamcrest.Matchers.nullValue;
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.agroal.DataSource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.Socket;
@@ -206,7 +207,7 @@ class RefusalsTest extends ApiTranscript {
     void nothingThatIsSentCanForgeALineOfTheLog() throws IOException {
         caller().multiPart("projectSlug", "x\r\n2026-11-23 INFO forged")
                 .multiPart("signingPolicySlug", "y".repeat(65))
-                .multiPart("description", "one\ntwo")
+                .multiPart("description", "one\u0007two")
                 .multiPart("artifact", "hello.sys", DRIVER)
                 .multiPart("sur\u2028prise", "!")
                 .post(API + "/SubmitWithArtifact")
@@ -257,6 +258,75 @@ class RefusalsTest extends ApiTranscript {
                         .startsWith("INFO")
                         .contains("401 for", "GET", API + "/x")
                         .doesNotContain("sesame"));
+    }
+
+    @Test
+    void whatIsEmptyIsNotUsedAndLinesBecomeOne() throws IOException {
+        form(DRIVER)
+                .multiPart("artifactConfigurationSlug", "")
+                .multiPart("parameters.version", " ")
+                .multiPart("description", "one\r\ntwo\nthree\n")
+                .post(API + "/SubmitWithArtifact")
+                .then()
+                .statusCode(201)
+                .body("description", equalTo("one two three"))
+                .body("parameters", equalTo(java.util.Map.of()));
+        caller().contentType("application/json")
+                .body("{\"projectSlug\": \"hello-driver\", \"signingPolicySlug\": \"test-signing\","
+                        + " \"artifactConfigurationSlug\": \"\", \"parameters\": {}}")
+                .post(API + "/SubmitWithoutArtifact")
+                .then()
+                .statusCode(201);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[\"secret\"]", "{\"reason\": {\"secret\": 1}}", "{\"reason\": secret", "\"secret\""})
+    void jsonOfTheWrongShapeIsAProblemThatQuotesNothing(String body) throws IOException {
+        String location = submit(DRIVER).then().statusCode(201).extract().header("Location");
+        assertThat(caller().contentType("application/json")
+                        .body(body)
+                        .post(location + "/Deny")
+                        .then()
+                        .statusCode(400)
+                        .contentType("application/problem+json")
+                        .body("howToFix", not(nullValue()))
+                        .extract()
+                        .asString())
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void aNullAmongTheRequestsToApproveIsRefusedBeforeAnyIsApproved() throws IOException {
+        admin().contentType("application/json")
+                .body("{\"approve\": [\"" + UUID.randomUUID() + "\", null]}")
+                .post(API + "/Approvals")
+                .then()
+                .statusCode(400)
+                .contentType("application/problem+json");
+    }
+
+    @Test
+    void aFormHasNamedPartsOfBoundedHeadersAndNotTooMany() throws IOException {
+        String part = "--x\r\nContent-Disposition: form-data\r\n\r\nMZ\r\n";
+        multipart(part).body("errors.error", hasItems("a part of the form has no name"));
+        multipart("--x\r\nContent-Disposition: form-data; name=\"" + "y".repeat(20_000) + "\"\r\n\r\nMZ\r\n")
+                .body("detail", containsString("header"));
+        StringBuilder many = new StringBuilder();
+        for (int i = 0; i < 1500; i++) {
+            many.append("--x\r\nContent-Disposition: form-data; name=\"f")
+                    .append(i)
+                    .append("\"\r\n\r\n1\r\n");
+        }
+        multipart(many.toString()).body("detail", containsString("more than 100 parts"));
+    }
+
+    private ValidatableResponse multipart(String parts) throws IOException {
+        return caller().header("Content-Type", "multipart/form-data; boundary=x")
+                .body((parts + "--x--\r\n").getBytes(StandardCharsets.US_ASCII))
+                .post(API + "/SubmitWithArtifact")
+                .then()
+                .statusCode(400)
+                .contentType("application/problem+json");
     }
 
     @Test
