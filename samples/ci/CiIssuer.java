@@ -24,6 +24,7 @@ import java.util.UUID;
  */
 final class CiIssuer {
     private static final Base64.Encoder URL = Base64.getUrlEncoder().withoutPadding();
+    private static final Map<String, String> GIVEN = new java.util.concurrent.ConcurrentHashMap<>();
 
     public static void main(String[] arguments) throws IOException, GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
@@ -43,7 +44,7 @@ final class CiIssuer {
                             case "/.well-known/openid-configuration" ->
                                 "{\"issuer\":\"" + self + "\",\"jwks_uri\":\"" + self + "/jwks\"}";
                             case "/jwks" -> jwks;
-                            case "/token" -> "{\"value\":\"" + token(self, keys, parameters(exchange)) + "\"}";
+                            case "/token" -> "{\"value\":\"" + given(self, keys, parameters(exchange)) + "\"}";
                             default -> "{}";
                         });
             } catch (GeneralSecurityException e) {
@@ -54,6 +55,21 @@ final class CiIssuer {
         System.out.println(self);
     }
 
+    /** With {@code twice=NAME} the same one a second time, as if the answer to its exchange had been lost. */
+    private static String given(String issuer, KeyPair keys, Map<String, String> changes)
+            throws GeneralSecurityException {
+        String name = changes.getOrDefault("twice", "");
+        String before = GIVEN.remove(name);
+        if (before != null) {
+            return before;
+        }
+        String token = token(issuer, keys, changes);
+        if (!name.isEmpty()) {
+            GIVEN.put(name, token);
+        }
+        return token;
+    }
+
     private static String token(String issuer, KeyPair keys, Map<String, String> changes)
             throws GeneralSecurityException {
         long now = Instant.now().getEpochSecond();
@@ -62,6 +78,7 @@ final class CiIssuer {
         claims.put("repository_id", "123");
         claims.put("repository_owner_id", "45");
         claims.put("ref", "refs/heads/main");
+        claims.put("event_name", "push");
         claims.put("sha", "0123456789abcdef0123456789abcdef01234567");
         claims.put("workflow_ref", "example/driver/.github/workflows/sign.yml@refs/heads/main");
         claims.put("runner_environment", "github-hosted");
