@@ -5,134 +5,31 @@ import static io.countersign.signer.fixture.Examples.caller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.countersign.fixture.PeSample;
-import io.countersign.home.Configuration;
 import io.countersign.home.Policy;
 import io.countersign.home.Role;
 import io.countersign.policy.RuleId;
 import io.countersign.policy.Violation;
-import io.countersign.signer.artifact.disk.DiskArtifactStore;
 import io.countersign.signer.audit.AuditEvent;
-import io.countersign.signer.audit.AuditLog;
-import io.countersign.signer.audit.jdbc.JdbcAuditLog;
-import io.countersign.signer.fixture.Database;
 import io.countersign.signer.fixture.Examples;
 import io.countersign.signer.identity.Caller;
 import io.countersign.signer.pipeline.Intake.SubmissionRefused;
 import io.countersign.signer.policy.Approved;
-import io.countersign.signer.policy.Decision;
 import io.countersign.signer.policy.Refused;
-import io.countersign.signer.policy.SigningRules;
 import io.countersign.signer.request.Approval;
-import io.countersign.signer.request.Approvals;
-import io.countersign.signer.request.SigningRequest;
 import io.countersign.signer.request.SigningRequest.Canceled;
 import io.countersign.signer.request.SigningRequest.Denied;
 import io.countersign.signer.request.SigningRequest.Processing;
 import io.countersign.signer.request.SigningRequest.Queued;
 import io.countersign.signer.request.SigningRequest.WaitingForApproval;
 import io.countersign.signer.request.Submission;
-import io.countersign.signer.request.jdbc.JdbcApprovals;
-import io.countersign.signer.request.jdbc.JdbcRequests;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
-import javax.sql.DataSource;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class ApprovalDeskTest {
-    private static final Duration WEEK = Duration.ofDays(7);
-
-    @TempDir
-    private Path folder;
-
-    private final AtomicReference<Configuration> configuration =
-            new AtomicReference<>(Examples.configuration(wanting(2, "alice", "bob", "carol")));
-    private final AtomicReference<Instant> clock = new AtomicReference<>(NOW);
-    private final AtomicInteger woken = new AtomicInteger();
-    private JdbcRequests requests;
-    private Approvals approvals;
-    private AuditLog audit;
-    private SigningRules rules;
-    private Intake intake;
-    private ApprovalDesk desk;
-
-    private static Policy wanting(int count, String... approvers) {
-        Policy like = Examples.releaseSigning();
-        return new Policy(
-                like.slug(),
-                like.key(),
-                like.digest(),
-                like.timestampAuthorities(),
-                List.of(),
-                List.of("ci", "alice"),
-                new Policy.Approval(count, List.of(approvers), WEEK),
-                Optional.empty(),
-                List.of(),
-                Optional.empty(),
-                Policy.Appearance.PLAIN,
-                false,
-                Optional.empty());
-    }
-
-    @BeforeEach
-    void open() throws Exception {
-        DataSource database = Database.in(folder);
-        requests = new JdbcRequests(database);
-        approvals = new JdbcApprovals(database);
-        audit = new JdbcAuditLog(database);
-        rules = new SigningRules(configuration::get, audit::intentsUnder, approvals::of);
-        intake = new Intake(
-                rules,
-                audit,
-                new DiskArtifactStore(folder.resolve("artifacts"), InstantSource.system()),
-                requests,
-                woken::incrementAndGet,
-                clock::get);
-        desk = new ApprovalDesk(rules, audit, approvals, requests, intake, woken::incrementAndGet, clock::get);
-    }
-
-    private WaitingForApproval submitted(String by) throws Exception {
-        return submitted(by, Optional.empty());
-    }
-
-    private WaitingForApproval submitted(String by, Optional<String> key) throws Exception {
-        Path file = PeSample.plus().writeTo(folder.resolve(UUID.randomUUID().toString()));
-        return (WaitingForApproval) intake.submit(new Intake.Order(
-                        caller(by),
-                        "hello-driver",
-                        "release-signing",
-                        Optional.empty(),
-                        key,
-                        "hello.sys",
-                        Optional.empty(),
-                        file))
-                .request();
-    }
-
-    private List<RuleId> refused(SubmissionRefused refusal) {
-        return refusal.violations().stream().map(Violation::rule).toList();
-    }
-
-    private SubmissionRefused refusal(String by, SigningRequest request) {
-        return catchThrowableOfType(SubmissionRefused.class, () -> desk.approve(caller(by), request));
-    }
-
-    private Decision decision(SigningRequest request) {
-        Processing held = requests.claim("w", clock.get(), clock.get()).orElseThrow();
-        assertThat(held.id()).isEqualTo(request.id());
-        return rules.decide(held, clock.get());
-    }
-
+class ApprovalDeskTest extends DeskFixture {
     @Test
     void enoughApproversMakeItSignable() throws Exception {
         WaitingForApproval waiting = submitted("ci");
@@ -190,10 +87,6 @@ class ApprovalDeskTest {
         assertThat(requests.claim("w", NOW, NOW)).isEmpty();
     }
 
-    private SigningRequest find(SigningRequest request) {
-        return requests.find(request.id()).orElseThrow();
-    }
-
     @Test
     void aPolicyEditedMeanwhileTakesNoApprovalsAndSignsNothing() throws Exception {
         WaitingForApproval waiting = submitted("ci");
@@ -243,90 +136,11 @@ class ApprovalDeskTest {
     }
 
     @Test
-    void aRequestWhosePolicyWasEditedOrRemovedIsRefusedWhileItWaitsAndIsToldWhy() throws Exception {
-        configuration.set(Examples.configuration(Examples.testSigning(), wanting(1, "alice", "bob")));
-        WaitingForApproval edited = submitted("ci");
-        Expiry expiry = new Expiry(rules, requests, clock::get);
-        expiry.run();
-        assertThat(find(edited)).isEqualTo(edited);
-        configuration.set(Examples.configuration(Examples.testSigning(), wanting(2, "alice", "bob")));
-        WaitingForApproval removed = submitted("ci");
-        expiry.run();
-        assertThat(find(edited))
-                .isInstanceOfSatisfying(
-                        Denied.class,
-                        d -> assertThat(d.reason())
-                                .contains("approvals was \"1\" and is \"2\"")
-                                .contains("submit the file again"));
-        assertThat(audit.of(edited.id()))
-                .singleElement()
-                .isInstanceOfSatisfying(
-                        AuditEvent.Refusal.class,
-                        r -> assertThat(r.reason()).isEqualTo(((Denied) find(edited)).reason()));
-        assertThat(find(removed)).isEqualTo(removed);
-
-        configuration.set(Examples.configuration(Examples.testSigning()));
-        expiry.run();
-        assertThat(find(removed))
-                .isInstanceOfSatisfying(
-                        Denied.class,
-                        d -> assertThat(d.reason()).contains("was removed after the request was accepted"));
-    }
-
-    @Test
     void anApproverSaysNoUnderWhateverStateOfThePolicy() throws Exception {
         WaitingForApproval waiting = submitted("ci");
         configuration.set(Examples.configuration(wanting(1, "alice", "bob", "carol")));
         assertThat(refused(refusal("alice", waiting))).containsExactly(RuleId.POLICY_UNCHANGED);
         assertThat(desk.deny(caller("alice"), waiting, "no")).isInstanceOf(Denied.class);
-    }
-
-    @Test
-    void anApprovalWhoseEffectWasLostHasItAtStartUpOrWhenItsTimeIsOver() throws Exception {
-        WaitingForApproval one = submitted("ci");
-        WaitingForApproval other = submitted("ci");
-        WaitingForApproval half = submitted("ci");
-        for (WaitingForApproval waiting : List.of(one, half)) {
-            approved(waiting, "alice");
-        }
-        approved(one, "bob");
-        desk.resume();
-        assertThat(find(one)).isInstanceOf(Queued.class);
-        assertThat(find(other)).isEqualTo(other);
-        assertThat(find(half)).isEqualTo(half);
-
-        approved(half, "bob");
-        clock.set(NOW.plus(WEEK));
-        new Expiry(rules, requests, clock::get).run();
-        assertThat(find(half)).isInstanceOf(Queued.class);
-        assertThat(find(other)).isInstanceOf(Denied.class);
-    }
-
-    /** As far as a process came that ended between an approval and its effect. */
-    private void approved(WaitingForApproval waiting, String by) {
-        approvals.add(new Approval(
-                waiting.id(),
-                by,
-                "x",
-                NOW,
-                waiting.submission().artifact(),
-                rules.form("hello-driver", "release-signing").digest()));
-    }
-
-    @Test
-    void whatNobodyApprovesInTimeIsDenied() throws Exception {
-        WaitingForApproval waiting = submitted("ci");
-        Expiry expiry = new Expiry(rules, requests, clock::get);
-        clock.set(NOW.plus(WEEK).minusMillis(1));
-        expiry.run();
-        assertThat(find(waiting)).isEqualTo(waiting);
-        clock.set(NOW.plus(WEEK));
-        assertThat(refused(refusal("alice", waiting))).containsExactly(RuleId.APPROVAL_IN_TIME);
-        expiry.run();
-        assertThat(find(waiting))
-                .isInstanceOfSatisfying(
-                        Denied.class, d -> assertThat(d.reason()).contains("nobody approved it until"));
-        assertThat(audit.of(waiting.id())).hasAtLeastOneElementOfType(AuditEvent.Denial.class);
     }
 
     @Test
@@ -362,71 +176,6 @@ class ApprovalDeskTest {
         clock.set(NOW.plus(WEEK));
         new Expiry(rules, requests, clock::get).run();
         assertThat(audit.of(waiting.id())).hasSize(2).allMatch(AuditEvent.Approval.class::isInstance);
-    }
-
-    @Test
-    void theSameOrderIsTakenOnceHoweverOftenItComes() throws Exception {
-        WaitingForApproval first = submitted("ci", Optional.of("run-1"));
-        assertThat(submitted("ci", Optional.of("run-1"))).isEqualTo(first);
-        assertThat(submitted("ci", Optional.of("run-2"))).isNotEqualTo(first);
-        assertThat(submitted("alice", Optional.of("run-1"))).isNotEqualTo(first);
-        assertThat(requests.add(first)).isFalse();
-
-        Path other = PeSample.plus().overlay(7).writeTo(folder.resolve("other"));
-        Intake.Order order = new Intake.Order(
-                caller("ci"),
-                "hello-driver",
-                "release-signing",
-                Optional.empty(),
-                Optional.of("run-1"),
-                "hello.sys",
-                Optional.empty(),
-                other);
-        assertThat(catchThrowableOfType(Conflict.class, () -> intake.submit(order)))
-                .hasMessageContaining("was used for request " + first.id());
-    }
-
-    @Test
-    void theSameOrderIsFoundThoughItUsedTheBudgetUp() throws Exception {
-        configuration.set(Examples.configuration(Examples.limited(
-                Examples.testSigning(), List.of(), Optional.of(new Policy.Budget(1, Duration.ofDays(1))))));
-        SigningRequest first = ordered("run-1").request();
-        audit.append(new AuditEvent.Intent(
-                first.id(),
-                1,
-                NOW,
-                "ci",
-                "hello-driver",
-                "test-signing",
-                "publisher",
-                first.submission().artifact(),
-                Examples.sha256("form")));
-        assertThat(ordered("run-1")).isEqualTo(new Intake.Taken(first, false));
-        assertThat(refused(catchThrowableOfType(SubmissionRefused.class, () -> ordered("run-2"))))
-                .containsExactly(RuleId.BUDGET_LEFT);
-    }
-
-    private Intake.Taken ordered(String key) throws Exception {
-        return intake.submit(new Intake.Order(
-                caller("ci"),
-                "hello-driver",
-                "test-signing",
-                Optional.empty(),
-                Optional.of(key),
-                "hello.sys",
-                Optional.empty(),
-                PeSample.plus().writeTo(folder.resolve(UUID.randomUUID().toString()))));
-    }
-
-    @Test
-    void theSameFileIsSignedUnderAnotherPolicyWithItsOrigin() throws Exception {
-        configuration.set(Examples.configuration(Examples.testSigning(), wanting(1, "alice")));
-        WaitingForApproval release = submitted("ci");
-        SigningRequest test = intake.resubmit(caller("ci"), release, "test-signing", Optional.of("again"));
-        assertThat(test).isInstanceOf(Queued.class);
-        assertThat(test.submission().artifact()).isEqualTo(release.submission().artifact());
-        assertThat(test.submission().resubmittedFrom()).contains(release.id());
-        assertThat(requests.find(test.id())).contains(test);
     }
 
     @Test

@@ -8,16 +8,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.countersign.fixture.PeSample;
 import io.countersign.home.Configuration;
-import io.countersign.home.Configuration.Project;
-import io.countersign.home.Configuration.Repository;
-import io.countersign.home.Policy;
-import io.countersign.home.Policy.Appearance;
-import io.countersign.home.Policy.OriginRules;
 import io.countersign.home.Role;
 import io.countersign.home.Window;
 import io.countersign.key.Digest;
-import io.countersign.key.DigestAlgorithm;
-import io.countersign.policy.Origin;
 import io.countersign.policy.RuleId;
 import io.countersign.policy.Violation;
 import io.countersign.signer.artifact.ArtifactStore;
@@ -41,7 +34,6 @@ import io.countersign.signer.request.SigningRequest.WaitingForApproval;
 import io.countersign.signer.request.jdbc.JdbcDrafts;
 import io.countersign.signer.request.jdbc.JdbcRequests;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -138,59 +130,16 @@ class LateArtifactsTest {
         }
     }
 
-    @Test
-    void whatTheConnectorSubmittedGoesToNoPolicyOfWhoseDemandsTheRepositoryWasNotAsked() throws Exception {
-        configuration.set(Examples.configuration(
-                Optional.of(new Configuration.Repository(
-                        URI.create("https://github.test/acme/hello"), "1", Optional.empty(), List.of("github-api"))),
-                Examples.testSigning(),
-                wantingOrigin("release-signing"),
-                wantingOrigin("beta-signing")));
-        SigningRequest test = intake.submit(
-                        order("test-signing", builtFrom("refs/heads/main").origin(), driver(1)))
-                .request();
-        SigningRequest release = intake.submit(
-                        order("release-signing", builtFrom("refs/heads/main").origin(), driver(2)))
-                .request();
-
-        assertThat(resubmissionRefused(test, "release-signing")).hasMessageContaining("through the connector");
-        assertThat(resubmissionRefused(release, "beta-signing")).hasMessageContaining("was not asked");
-        SigningRequest around = intake.resubmit(caller("ci"), release, "test-signing", Optional.empty());
-        assertThat(resubmissionRefused(around, "release-signing")).hasMessageContaining("was not asked");
-        assertThat(intake.resubmit(caller("ci"), release, "release-signing", Optional.empty()))
-                .isInstanceOf(Queued.class);
-    }
-
-    private SubmissionRefused resubmissionRefused(SigningRequest earlier, String policy) {
-        return catchThrowableOfType(
-                SubmissionRefused.class, () -> intake.resubmit(caller("ci"), earlier, policy, Optional.empty()));
-    }
-
-    private static Policy wantingOrigin(String slug) {
-        Policy like = Examples.testSigning();
-        return new Policy(
-                slug,
-                like.key(),
-                like.digest(),
-                like.timestampAuthorities(),
-                List.of(),
-                like.submitters(),
-                Policy.Approval.NONE,
-                Optional.of(new Policy.OriginRules(List.of("main"), List.of(), List.of(), List.of(), List.of(), false)),
-                List.of(),
-                Optional.empty(),
-                Policy.Appearance.PLAIN,
-                false,
-                Optional.empty());
-    }
-
     private static Intake.Order order(Path file) {
-        return order("test-signing", Optional.empty(), file);
-    }
-
-    private static Intake.Order order(String policy, Optional<Origin> origin, Path file) {
         return new Intake.Order(
-                caller("ci"), "hello-driver", policy, origin, Optional.empty(), "hello.sys", Optional.empty(), file);
+                caller("ci"),
+                "hello-driver",
+                "test-signing",
+                Optional.empty(),
+                Optional.empty(),
+                "hello.sys",
+                Optional.empty(),
+                file);
     }
 
     private Announced announce(Caller caller, String policy, String key) throws Exception {
@@ -209,23 +158,7 @@ class LateArtifactsTest {
     }
 
     private static Caller builtFrom(String ref) {
-        return new Caller(
-                "ci",
-                Set.of(),
-                Optional.empty(),
-                Optional.of(new Origin(
-                        "github-api",
-                        URI.create("https://github.test/acme/hello"),
-                        "1",
-                        "2",
-                        ref,
-                        "0123456789",
-                        ".github/workflows/release.yml",
-                        "github-hosted",
-                        "",
-                        1,
-                        URI.create("https://github.test/acme/hello/actions/runs/7"))),
-                "oidc:github:" + ref);
+        return new Caller("ci", Set.of(), Optional.empty(), Optional.of(Examples.builtFrom(ref)), "oidc:github:" + ref);
     }
 
     @Test
@@ -243,87 +176,6 @@ class LateArtifactsTest {
         assertThat(catchThrowableOfType(
                         SubmissionRefused.class, () -> late.upload(caller("ci"), draft, "hello.sys", driver(1))))
                 .hasMessageContaining("signs only in its windows");
-    }
-
-    @Test
-    void aBuildHasOnlyThatSignedAgainWhatItCouldSubmitItself() throws Exception {
-        Configuration c = Examples.configuration();
-        Policy fromMain = new Policy(
-                "from-main",
-                "publisher",
-                DigestAlgorithm.SHA256,
-                List.of("lab"),
-                List.of(),
-                List.of("ci"),
-                new Policy.Approval(0, List.of(), Policy.Approval.DEFAULT_EXPIRY),
-                Optional.of(new OriginRules(List.of("main"), List.of(), List.of(), List.of(), List.of(), true)),
-                List.of(),
-                Optional.empty(),
-                Appearance.PLAIN,
-                false,
-                Optional.empty());
-        Repository repository = new Repository(
-                URI.create("https://github.test/acme/hello"), "1", Optional.of("2"), List.of("github-api"));
-        configuration.set(new Configuration(
-                c.organization(),
-                c.pkiBaseUrl(),
-                c.tokens(),
-                c.keys(),
-                c.timestampAuthorities(),
-                c.issuers(),
-                c.identities(),
-                c.githubApi(),
-                List.of(new Project(
-                        "hello-driver", "Hello driver", Optional.of(repository), List.of(), List.of(fromMain)))));
-        Caller main = builtFrom("refs/heads/main");
-        SigningRequest earlier = intake.submit(new Intake.Order(
-                        main,
-                        "hello-driver",
-                        "from-main",
-                        main.origin(),
-                        Optional.empty(),
-                        "hello.sys",
-                        Optional.empty(),
-                        driver(1)))
-                .request();
-        assertThatThrownBy(() -> intake.resubmit(builtFrom("refs/heads/topic"), earlier, "from-main", Optional.empty()))
-                .isInstanceOf(SubmissionRefused.class)
-                .hasMessageContaining("refs/heads/topic");
-        assertThat(intake.resubmit(main, earlier, "from-main", Optional.empty())
-                        .submission()
-                        .origin())
-                .isEqualTo(main.origin());
-        assertThat(intake.resubmit(caller("ci"), earlier, "from-main", Optional.empty())
-                        .submission()
-                        .resubmittedFrom())
-                .contains(earlier.id());
-    }
-
-    @Test
-    void anOrderThatCameToNothingGivesItsKeyBack() throws Exception {
-        Announced first = announce(caller("ci"), "test-signing", "key");
-        assertThat(announce(caller("ci"), "test-signing", "key").id()).isEqualTo(first.id());
-        late.cancel(caller("ci"), drafts.find(first.id()).orElseThrow());
-        Announced second = announce(caller("ci"), "test-signing", "key");
-        assertThat(second.fresh()).isTrue();
-        assertThat(second.id()).isNotEqualTo(first.id());
-        late.upload(caller("ci"), drafts.find(second.id()).orElseThrow(), "hello.sys", driver(1));
-        Queued request = (Queued) requests.find(second.id()).orElseThrow();
-        assertThat(announce(caller("ci"), "test-signing", "key").id()).isEqualTo(second.id());
-        assertThat(requests.replace(request, request.canceled("ci", NOW))).isTrue();
-        Intake.Order order = new Intake.Order(
-                caller("ci"),
-                "hello-driver",
-                "test-signing",
-                Optional.empty(),
-                Optional.of("key"),
-                "hello.sys",
-                Optional.empty(),
-                driver(2));
-        Intake.Taken third = intake.submit(order);
-        assertThat(third.fresh()).isTrue();
-        assertThat(requests.findByKey("ci", "hello-driver", "test-signing", "key"))
-                .contains(third.request());
     }
 
     @Test
@@ -456,6 +308,33 @@ class LateArtifactsTest {
         assertThat(announce(caller("ci"), "test-signing", "run-1")).isEqualTo(new Announced(first.id(), false));
         late.upload(caller("ci"), drafts.find(first.id()).orElseThrow(), "hello.sys", driver(1));
         assertThat(announce(caller("ci"), "test-signing", "run-1")).isEqualTo(new Announced(first.id(), false));
+    }
+
+    @Test
+    void anOrderThatCameToNothingGivesItsKeyBack() throws Exception {
+        Announced first = announce(caller("ci"), "test-signing", "key");
+        assertThat(announce(caller("ci"), "test-signing", "key").id()).isEqualTo(first.id());
+        late.cancel(caller("ci"), drafts.find(first.id()).orElseThrow());
+        Announced second = announce(caller("ci"), "test-signing", "key");
+        assertThat(second.fresh()).isTrue();
+        assertThat(second.id()).isNotEqualTo(first.id());
+        late.upload(caller("ci"), drafts.find(second.id()).orElseThrow(), "hello.sys", driver(1));
+        Queued request = (Queued) requests.find(second.id()).orElseThrow();
+        assertThat(announce(caller("ci"), "test-signing", "key").id()).isEqualTo(second.id());
+        assertThat(requests.replace(request, request.canceled("ci", NOW))).isTrue();
+        Intake.Order order = new Intake.Order(
+                caller("ci"),
+                "hello-driver",
+                "test-signing",
+                Optional.empty(),
+                Optional.of("key"),
+                "hello.sys",
+                Optional.empty(),
+                driver(2));
+        Intake.Taken third = intake.submit(order);
+        assertThat(third.fresh()).isTrue();
+        assertThat(requests.findByKey("ci", "hello-driver", "test-signing", "key"))
+                .contains(third.request());
     }
 
     @Test
