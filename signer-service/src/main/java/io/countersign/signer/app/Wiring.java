@@ -33,6 +33,7 @@ import io.countersign.signer.pipeline.PolicyResources;
 import io.countersign.signer.pipeline.Retention;
 import io.countersign.signer.pipeline.SigningPipeline;
 import io.countersign.signer.pipeline.SigningWorkers;
+import io.countersign.signer.pipeline.Sweep;
 import io.countersign.signer.policy.SigningRules;
 import io.countersign.signer.request.AnnouncedRequests;
 import io.countersign.signer.request.Approvals;
@@ -167,6 +168,13 @@ class Wiring {
 
     @Produces
     @Singleton
+    Sweep sweep(
+            @DataSource("embedded") AgroalDataSource database, ArtifactStore artifacts, AuditLog audit, Drafts drafts) {
+        return new Sweep(artifacts, new JdbcArtifactUse(database), audit, drafts, clock);
+    }
+
+    @Produces
+    @Singleton
     PolicyResources policyResources(
             Home home,
             Supplier<Configuration> configuration,
@@ -223,7 +231,8 @@ class Wiring {
             Credentials credentials,
             Drafts drafts,
             RequestChanges changes,
-            Retention retention) {
+            Retention retention,
+            Sweep sweep) {
         Expiry expiry = new Expiry(rules, requests, clock);
         return new SigningWorkers(
                 requests,
@@ -234,6 +243,7 @@ class Wiring {
                     drafts.expire(clock.instant()).forEach(changes::changed);
                     credentials.sweep(clock.instant());
                     retention.run();
+                    sweep.run();
                 },
                 clock);
     }

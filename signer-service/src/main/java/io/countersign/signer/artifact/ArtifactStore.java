@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Files under their SHA-256. What is kept never changes, and keeping the same bytes twice keeps them once. Safe for several
@@ -47,6 +49,13 @@ public interface ArtifactStore {
      * @throws IOException if it could not be deleted
      */
     boolean delete(Digest sha256, Instant keptBefore) throws IOException;
+
+    /**
+     * What is kept, in the order of its digests: those after one, or the first.
+     *
+     * @throws IOException if the store cannot be read
+     */
+    List<Digest> after(Optional<Digest> last, int most) throws IOException;
 
     /** SHA-256 of a file, read as a stream. */
     static Digest digestOf(Path file) throws IOException {

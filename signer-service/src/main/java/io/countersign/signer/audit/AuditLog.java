@@ -1,5 +1,6 @@
 package io.countersign.signer.audit;
 
+import io.countersign.key.Digest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +45,13 @@ public interface AuditLog {
      * @throws AuditUnavailable if the log cannot be read
      */
     List<AuditEvent> of(UUID request);
+
+    /**
+     * Whether an attempt left this as a signature that waits for its timestamp, whatever became of it.
+     *
+     * @throws AuditUnavailable if the log cannot be read
+     */
+    boolean isUnstamped(Digest signature);
 
     /** An event in its place. */
     record Entry(long sequence, AuditEvent event) {}

@@ -25,7 +25,7 @@ public final class Retention implements Runnable {
     private static final int AT_ONCE = 500;
 
     /** What was kept this lately may be for a request that is not written yet. */
-    private static final Duration JUST_KEPT = Duration.ofHours(1);
+    static final Duration JUST_KEPT = Duration.ofHours(1);
 
     private final Supplier<Configuration> configuration;
     private final ArtifactUse use;

@@ -39,6 +39,9 @@ public interface Drafts {
      */
     boolean cancel(Draft draft, AuditEvent.Cancellation why);
 
+    /** Drops some of those that ended before a time, and says how many. */
+    int forget(Instant endedBefore, int most);
+
     /** Ends those whose file did not come in time, and says which. */
     List<UUID> expire(Instant now);
 }

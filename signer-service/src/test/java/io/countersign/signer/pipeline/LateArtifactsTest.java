@@ -104,6 +104,11 @@ class LateArtifactsTest {
         }
 
         @Override
+        public List<Digest> after(Optional<Digest> last, int most) throws IOException {
+            return store.after(last, most);
+        }
+
+        @Override
         public boolean keepAgain(Digest sha256) throws IOException {
             what.run();
             return store.keepAgain(sha256);

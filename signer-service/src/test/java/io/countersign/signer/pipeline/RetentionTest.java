@@ -21,6 +21,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -172,6 +173,11 @@ class RetentionTest {
         @Override
         public Path file(Digest sha256) throws IOException {
             return store.file(sha256);
+        }
+
+        @Override
+        public List<Digest> after(Optional<Digest> last, int most) throws IOException {
+            return store.after(last, most);
         }
 
         @Override

@@ -114,6 +114,11 @@ class SigningPipelineTest {
         public Path file(Digest sha256) throws IOException {
             return store.file(sha256);
         }
+
+        @Override
+        public List<Digest> after(Optional<Digest> last, int most) throws IOException {
+            return store.after(last, most);
+        }
     }
 
     @Test

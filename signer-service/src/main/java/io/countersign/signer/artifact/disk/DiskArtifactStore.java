@@ -1,6 +1,7 @@
 package io.countersign.signer.artifact.disk;
 
 import io.countersign.file.Durable;
+import io.countersign.key.Bytes;
 import io.countersign.key.Digest;
 import io.countersign.key.DigestAlgorithm;
 import io.countersign.signer.artifact.ArtifactStore;
@@ -12,14 +13,22 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A folder with {@code sha256/ab/cdef…}. A file comes in by rename, so it must already lie on the same file system; its bytes
  * are forced to disk before the rename, and the folder that names it after.
  */
 public final class DiskArtifactStore implements ArtifactStore {
+    /** What else lies in the folder is none of ours. */
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+
     private final Path files;
     private final InstantSource clock;
 
@@ -90,6 +99,37 @@ public final class DiskArtifactStore implements ArtifactStore {
                     || (Files.getLastModifiedTime(file).toInstant().isBefore(keptBefore) && Files.deleteIfExists(file));
         } finally {
             lock.writeLock().unlock();
+        }
+    }
+
+    @Override
+    public List<Digest> after(Optional<Digest> last, int most) throws IOException {
+        String from = last.map(d -> d.value().hex()).orElse("");
+        List<Digest> found = new ArrayList<>();
+        for (Path folder : sorted(files)) {
+            String start = folder.getFileName().toString();
+            if (!Files.isDirectory(folder)
+                    || start.compareTo(from.substring(0, Math.min(from.length(), start.length()))) < 0) {
+                continue;
+            }
+            for (Path file : sorted(folder)) {
+                String hex = start + file.getFileName();
+                if (found.size() < most
+                        && hex.compareTo(from) > 0
+                        && SHA256.matcher(hex).matches()) {
+                    found.add(new Digest(DigestAlgorithm.SHA256, Bytes.ofHex(hex)));
+                }
+            }
+            if (found.size() == most) {
+                break;
+            }
+        }
+        return found;
+    }
+
+    private static List<Path> sorted(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
         }
     }
 

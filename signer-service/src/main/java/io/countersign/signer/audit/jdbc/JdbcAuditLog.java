@@ -1,5 +1,6 @@
 package io.countersign.signer.audit.jdbc;
 
+import io.countersign.key.Digest;
 import io.countersign.signer.audit.AuditEvent;
 import io.countersign.signer.audit.AuditEvent.KeyUse;
 import io.countersign.signer.audit.AuditLog;
@@ -25,6 +26,8 @@ public final class JdbcAuditLog implements AuditLog {
             + " AND NOT EXISTS (SELECT 1 FROM audit_event o WHERE o.request = i.request"
             + " AND (o.kind = 'HASH_OUTCOME' OR (o.kind = 'OUTCOME' AND o.attempt = i.attempt))) ORDER BY seq";
     private static final String AFTER = "SELECT * FROM audit_event WHERE seq > ? ORDER BY seq LIMIT ?";
+    private static final String UNSTAMPED =
+            "SELECT 1 FROM audit_event WHERE result = 'UNSTAMPED' AND output_sha256 = ? LIMIT 1";
     private static final String OF_REQUEST = "SELECT * FROM audit_event WHERE request = ? ORDER BY seq";
 
     /** Those of older versions do not name their policy, but have a request that does. The second index has only them. */
@@ -89,6 +92,11 @@ public final class JdbcAuditLog implements AuditLog {
     @Override
     public List<AuditEvent> of(UUID request) {
         return read(AuditRow::read, OF_REQUEST, request.toString());
+    }
+
+    @Override
+    public boolean isUnstamped(Digest signature) {
+        return !read(row -> true, UNSTAMPED, signature.value().hex()).isEmpty();
     }
 
     @Override

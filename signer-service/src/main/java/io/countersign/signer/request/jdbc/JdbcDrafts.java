@@ -28,6 +28,9 @@ public final class JdbcDrafts implements Drafts {
     private static final String EXPIRE = "UPDATE draft SET state = 'EXPIRED', reason = ?, finished_at = ?"
             + " WHERE state = 'OPEN' AND expires_at <= ? RETURNING id";
 
+    private static final String FORGET =
+            "DELETE FROM draft WHERE id IN (SELECT id FROM draft WHERE finished_at < ? LIMIT ?)";
+
     private final Sql sql;
 
     public JdbcDrafts(DataSource database) {
@@ -93,6 +96,11 @@ public final class JdbcDrafts implements Drafts {
                                         draft.id().toString())
                                 == 1
                         && statements.append(why));
+    }
+
+    @Override
+    public int forget(Instant endedBefore, int most) {
+        return sql.update("drop drafts that ended", FORGET, endedBefore.toEpochMilli(), most);
     }
 
     @Override

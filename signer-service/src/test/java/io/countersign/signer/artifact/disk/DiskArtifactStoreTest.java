@@ -11,6 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +68,25 @@ class DiskArtifactStoreTest {
     @Test
     void aFileThatIsNotThereIsNotKept() {
         assertThatThrownBy(() -> store().keep(folder.resolve("absent"))).isInstanceOf(NoSuchFileException.class);
+    }
+
+    @Test
+    void allThatIsKeptIsWalkedThroughInPiecesAndNothingElse() throws IOException {
+        List<Digest> kept = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            kept.add(store().keep(upload("hello " + i)));
+        }
+        Files.writeString(folder.resolve("artifacts/sha256/README"), "not ours");
+        Files.writeString(store().file(kept.get(0)).resolveSibling("notes"), "not ours");
+        List<Digest> walked = new ArrayList<>();
+        Optional<Digest> last = Optional.empty();
+        do {
+            List<Digest> piece = store().after(last, 3);
+            assertThat(piece).hasSizeLessThanOrEqualTo(3);
+            walked.addAll(piece);
+            last = piece.stream().reduce((a, b) -> b);
+        } while (last.isPresent());
+        assertThat(walked).containsExactlyInAnyOrderElementsOf(kept);
     }
 
     @Test
