@@ -34,6 +34,7 @@ import org.jboss.logging.Logger;
 class Authentication implements ContainerRequestFilter {
     private static final Logger LOG = Logger.getLogger(Authentication.class);
     private static final String CALLER = "countersign.caller";
+    private static final String PROOF = "countersign.proof";
     static final String BASE = "countersign.base";
 
     private static final String OURS = "/v1/";
@@ -76,6 +77,21 @@ class Authentication implements ContainerRequestFilter {
     static Caller callerOf(ContainerRequestContext request) {
         if (request.getProperty(CALLER) instanceof Caller caller) {
             return caller;
+        }
+        throw unauthorized("nobody was authenticated for this address").refusal();
+    }
+
+    /** What a caller was known by, to be asked again where an answer takes its time: it may have been taken back meanwhile. */
+    @FunctionalInterface
+    interface Proof {
+        /** Who is known by it now. */
+        Optional<Caller> again();
+    }
+
+    /** @throws Problem.Refusal if nobody was let through */
+    static Proof proofOf(ContainerRequestContext request) {
+        if (request.getProperty(PROOF) instanceof Proof proof) {
+            return proof;
         }
         throw unauthorized("nobody was authenticated for this address").refusal();
     }
@@ -140,11 +156,11 @@ class Authentication implements ContainerRequestFilter {
             return;
         }
         String authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);
-        Optional<Caller> caller = tokens.authenticate(authorization)
-                .or(() -> BearerTokens.token(authorization).flatMap(issued::authenticate));
-        if (authorization == null) {
-            caller = clientCertificate().flatMap(certificates::authenticate);
-        }
+        Optional<X509Certificate> certificate = authorization == null ? clientCertificate() : Optional.empty();
+        Proof proof = () -> tokens.authenticate(authorization)
+                .or(() -> BearerTokens.token(authorization).flatMap(issued::authenticate))
+                .or(() -> certificate.flatMap(certificates::authenticate));
+        Optional<Caller> caller = proof.again();
         if (caller.isEmpty()) {
             Problem problem = unauthorized(
                     request.getHeaderString(HttpHeaders.AUTHORIZATION) == null
@@ -172,6 +188,7 @@ class Authentication implements ContainerRequestFilter {
             return;
         }
         request.setProperty(CALLER, caller.get());
+        request.setProperty(PROOF, proof);
         URI uri = request.getUriInfo().getRequestUri();
         String path = uri.getRawPath();
         request.setProperty(BASE, CanonicalPath.isSignPaths(path) ? SIGNPATHS : OURS);

@@ -37,7 +37,11 @@ class ProblemMappers {
 
     @ServerExceptionMapper
     Response refusal(Problem.Refusal e) {
-        return e.problem().response().build();
+        Response.ResponseBuilder response = e.problem().response();
+        return (e.problem().status() == Status.TOO_MANY_REQUESTS.getStatusCode()
+                        ? response.header("Retry-After", 5)
+                        : response)
+                .build();
     }
 
     @ServerExceptionMapper

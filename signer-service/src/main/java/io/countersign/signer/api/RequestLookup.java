@@ -72,12 +72,13 @@ class RequestLookup {
                 .orElseThrow(() -> unknown(id));
     }
 
-    /** The same request as it is by now, for the same caller. */
-    RequestView again(RequestView before) {
-        UUID id = UUID.fromString(before.signingRequestId());
-        Optional<RequestView> draft = drafts.find(id).map(d -> RequestView.of(d, before.webLink()));
-        return draft.or(() -> requests.find(id).map(r -> RequestView.of(r, before.webLink())))
-                .orElse(before);
+    /** The same request as it is by now; empty if the caller may not see it any more. */
+    Optional<RequestView> again(RequestView before, Caller caller) {
+        Optional<RequestView> draft = uuid(before.signingRequestId())
+                .flatMap(drafts::find)
+                .filter(d -> rules.mayRead(caller, d.project(), d.policy()))
+                .map(d -> RequestView.of(d, before.webLink()));
+        return draft.or(() -> found(before.signingRequestId(), caller).map(r -> RequestView.of(r, before.webLink())));
     }
 
     private Optional<SigningRequest> found(String id, Caller caller) {
@@ -99,7 +100,7 @@ class RequestLookup {
                 .orElseThrow(() -> unknown(id));
     }
 
-    private static Problem.Refusal unknown(String id) {
+    static Problem.Refusal unknown(String id) {
         return Problem.of(
                         Status.NOT_FOUND,
                         "there is no signing request " + SafeFileName.of(id) + " that you may see",

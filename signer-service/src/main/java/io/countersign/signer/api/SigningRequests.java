@@ -36,6 +36,7 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
@@ -141,14 +142,21 @@ class SigningRequests {
         }
         String known = from.orElse(now.workflowStatus());
         return changed.change(
+                        Authentication.callerOf(context).name(),
                         UUID.fromString(now.signingRequestId()),
                         Duration.ofSeconds(Math.min(wait, StatusWait.LONGEST_SECONDS)),
-                        () -> lookup.again(now),
-                        seen -> !seen.workflowStatus().equals(known))
-                .map(RequestView::statusOnly);
+                        looking(now, context),
+                        seen -> seen.isEmpty() || !seen.get().workflowStatus().equals(known))
+                .map(seen -> seen.orElseThrow(() -> RequestLookup.unknown(id)).statusOnly());
     }
 
-    /** The status as it changes, as server-sent events, until it is final. */
+    /** Sees the request as it is then, as long as whoever asked may. */
+    private Supplier<Optional<RequestView>> looking(RequestView now, ContainerRequestContext context) {
+        Authentication.Proof proof = Authentication.proofOf(context);
+        return () -> proof.again().flatMap(caller -> lookup.again(now, caller));
+    }
+
+    /** The status as it changes, as server-sent events, until it is final or may not be seen any more. */
     @GET
     @Path("{id}/Events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
@@ -160,10 +168,13 @@ class SigningRequests {
             @Context ContainerRequestContext context) {
         RequestView now = lookup.view(organization, id, context);
         return changed.changes(
+                        Authentication.callerOf(context).name(),
                         UUID.fromString(now.signingRequestId()),
-                        () -> lookup.again(now),
-                        (a, b) -> !a.workflowStatus().equals(b.workflowStatus()),
-                        RequestView::isFinalStatus)
+                        looking(now, context),
+                        (a, b) -> !a.map(RequestView::workflowStatus).equals(b.map(RequestView::workflowStatus)),
+                        seen -> seen.map(RequestView::isFinalStatus).orElse(true))
+                .onItem()
+                .transformToMultiAndConcatenate(seen -> Multi.createFrom().optional(seen))
                 .map(RequestView::statusOnly);
     }
 

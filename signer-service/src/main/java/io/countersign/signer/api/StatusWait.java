@@ -5,6 +5,7 @@ import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.Response.Status;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,8 +22,13 @@ class StatusWait {
 
     private static final int MOST_WAITING = 2000;
 
+    /** Of one identity, so that none takes the others' places. */
+    private static final int MOST_EACH = 100;
+
     private final RequestChanges changes;
     private final AtomicInteger waiting = new AtomicInteger();
+    private final Places waits = new Places(MOST_EACH);
+    private final Places streams = new Places(MOST_EACH);
 
     StatusWait(RequestChanges changes) {
         this.changes = changes;
@@ -31,10 +37,27 @@ class StatusWait {
     /**
      * Waits for the first change after this call and looks then; at once where too many wait.
      *
+     * @param who counts as the one who waits
      * @param look called when there is something to see; it may block
      * @param isAwaited whether what was seen is worth an answer
+     * @throws Problem.Refusal if he waits too often already
      */
-    <T> Uni<T> change(UUID request, Duration most, Supplier<T> look, Predicate<T> isAwaited) {
+    <T> Uni<T> change(String who, UUID request, Duration most, Supplier<T> look, Predicate<T> isAwaited) {
+        take(waits, who);
+        return step(request, most, look, isAwaited).onTermination().invoke(() -> waits.leave(who));
+    }
+
+    private static void take(Places places, String who) {
+        if (!places.take(who)) {
+            throw Problem.of(
+                            Status.TOO_MANY_REQUESTS,
+                            "\"" + who + "\" waits for " + MOST_EACH + " answers already",
+                            "end some of them, or try again as Retry-After says")
+                    .refusal();
+        }
+    }
+
+    private <T> Uni<T> step(UUID request, Duration most, Supplier<T> look, Predicate<T> isAwaited) {
         if (waiting.incrementAndGet() > MOST_WAITING) {
             waiting.decrementAndGet();
             // Slowed down, so that who asks again at once does not do it all the time.
@@ -75,16 +98,20 @@ class StatusWait {
     /**
      * What is seen now and after each change, until the last. Now and then something is seen that does not differ, which keeps
      * the connection alive.
+     *
+     * @param who counts as the one who watches
+     * @throws Problem.Refusal if he watches too many already
      */
-    <T> Multi<T> changes(UUID request, Supplier<T> look, BiPredicate<T, T> differ, Predicate<T> isLast) {
+    <T> Multi<T> changes(String who, UUID request, Supplier<T> look, BiPredicate<T, T> differ, Predicate<T> isLast) {
         AtomicReference<T> last = new AtomicReference<>(look.get());
         Multi<T> first = Multi.createFrom().item(last.get());
         if (isLast.test(last.get())) {
             return first;
         }
+        take(streams, who);
         Multi<T> rest = Multi.createBy()
                 .repeating()
-                .uni(() -> change(
+                .uni(() -> step(
                                 request,
                                 Duration.ofSeconds(LONGEST_SECONDS),
                                 look,
@@ -93,6 +120,10 @@ class StatusWait {
                         .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
                         .invoke(last::set))
                 .whilst(seen -> !isLast.test(seen));
-        return Multi.createBy().concatenating().streams(first, rest);
+        return Multi.createBy()
+                .concatenating()
+                .streams(first, rest)
+                .onTermination()
+                .invoke(() -> streams.leave(who));
     }
 }

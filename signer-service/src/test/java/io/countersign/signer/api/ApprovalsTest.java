@@ -15,13 +15,19 @@ import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -48,6 +54,43 @@ class ApprovalsTest extends ApiTranscript {
                 .body("approvalExpiresAt", notNullValue())
                 .extract()
                 .header("Location");
+    }
+
+    @Test
+    void aWaitEndsWithTheCredentialItWasAskedWith() throws Exception {
+        JsonPath made = caller().contentType("application/json")
+                .body("{\"name\": \"for a while\"}")
+                .post("/v1/lab/ApiTokens")
+                .then()
+                .statusCode(201)
+                .extract()
+                .jsonPath();
+        String location = caller().multiPart("projectSlug", "hello-driver")
+                .multiPart("signingPolicySlug", "release-signing")
+                .multiPart("artifact", "hello.sys", DRIVER)
+                .post(API + "/SubmitWithArtifact")
+                .then()
+                .statusCode(201)
+                .extract()
+                .header("Location");
+        CompletableFuture<Integer> status = HttpClient.newHttpClient()
+                .sendAsync(
+                        HttpRequest.newBuilder(URI.create(location + "/Status?wait=30"))
+                                .header("Authorization", "Bearer " + made.getString("token"))
+                                .build(),
+                        HttpResponse.BodyHandlers.discarding())
+                .thenApply(HttpResponse::statusCode);
+        LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+        caller().post("/v1/lab/ApiTokens/" + made.getString("id") + "/Revoke")
+                .then()
+                .statusCode(200);
+        assertThat(status).isNotDone();
+        admin().contentType("application/json")
+                .body("{\"reason\": \"no\"}")
+                .post(location + "/Deny")
+                .then()
+                .statusCode(200);
+        assertThat(status.get(20, TimeUnit.SECONDS)).isEqualTo(404);
     }
 
     @Test
