@@ -11,7 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/** Has webhooks sent, in a thread of their own: who is slow to hear holds up nothing but other webhooks. */
+/** Has webhooks sent, in threads of their own: who is slow to hear holds up nobody else. */
 @Singleton
 class WebhookClock {
     private static final Logger LOG = Logger.getLogger(WebhookClock.class);

@@ -59,6 +59,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -73,7 +77,21 @@ class Wiring {
     /** From one address, which may be that of many builds. */
     private static final int EXCHANGES_PER_MINUTE = 600;
 
+    /** Webhooks' receivers that are told at once; threads of no use end after a minute. */
+    private static final Executor RECEIVERS = receivers(8);
+
     private final InstantSource clock = InstantSource.system();
+
+    private static Executor receivers(int most) {
+        ThreadPoolExecutor threads =
+                new ThreadPoolExecutor(most, most, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "webhook");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
+    }
 
     @Produces
     @Singleton
@@ -358,7 +376,7 @@ class Wiring {
             AnnouncedRequests requests,
             Drafts drafts,
             @DataSource("embedded") AgroalDataSource database) {
-        return new Webhooks(configuration, requests, drafts, new JdbcDeliveries(database), clock);
+        return new Webhooks(configuration, requests, drafts, new JdbcDeliveries(database), RECEIVERS, clock);
     }
 
     @Produces

@@ -3,12 +3,17 @@ package io.countersign.signer.connector;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.countersign.signer.outbound.Outbound;
+import io.countersign.signer.outbound.UpTo;
+import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,8 +28,7 @@ import java.util.stream.Collectors;
  * a size and a time that it cannot exceed. No redirect is followed but that to an artifact's bytes, and the token does not go along.
  */
 final class GitHubApi {
-    private static final Duration CONNECT = Duration.ofSeconds(5);
-    private static final Duration READ = Duration.ofSeconds(30);
+    private static final Duration ANSWER = Duration.ofSeconds(30);
     private static final Duration DOWNLOAD = Duration.ofMinutes(15);
     private static final int LONGEST_ANSWER = 4 << 20;
     private static final String JSON = "application/vnd.github+json";
@@ -79,18 +83,19 @@ final class GitHubApi {
 
     private Optional<byte[]> body(String path, String accept) throws OriginUnverified, GitHubUnavailable {
         try {
-            HttpURLConnection exchange = open(URI.create(repository + path), accept, true);
-            if (exchange.getResponseCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+            ByteArrayOutputStream body = new ByteArrayOutputStream();
+            HttpResponse<Boolean> answer = Outbound.send(
+                    request(URI.create(repository + path), accept, true),
+                    info -> new UpTo(body, LONGEST_ANSWER),
+                    ANSWER);
+            if (answer.statusCode() == HttpURLConnection.HTTP_NOT_FOUND) {
                 return Optional.empty();
             }
-            requireGood(exchange, path);
-            try (InputStream in = exchange.getInputStream()) {
-                byte[] body = in.readNBytes(LONGEST_ANSWER + 1);
-                if (body.length > LONGEST_ANSWER) {
-                    throw new GitHubUnavailable("the answer for " + path + " is longer than " + LONGEST_ANSWER);
-                }
-                return Optional.of(body);
+            requireGood(answer, path);
+            if (!answer.body()) {
+                throw new GitHubUnavailable("the answer for " + path + " is longer than " + LONGEST_ANSWER);
             }
+            return Optional.of(body.toByteArray());
         } catch (IOException e) {
             throw new GitHubUnavailable("GitHub's API did not answer for " + path + ": " + e.getMessage(), e);
         }
@@ -102,55 +107,44 @@ final class GitHubApi {
      * @param most how many bytes it may have
      */
     void download(String path, Path target, long most) throws OriginUnverified, GitHubUnavailable {
-        try {
-            HttpURLConnection first = open(URI.create(repository + path), JSON, true);
-            int status = first.getResponseCode();
-            HttpURLConnection exchange = first;
-            if (status == HttpURLConnection.HTTP_MOVED_TEMP || status == TEMPORARY_REDIRECT) {
-                exchange = open(guarded(first.getHeaderField("Location")), "*/*", false);
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(target), 1 << 16)) {
+            HttpResponse<Boolean> answer = archive(request(URI.create(repository + path), JSON, true), out, most);
+            if (answer.statusCode() == HttpURLConnection.HTTP_MOVED_TEMP || answer.statusCode() == TEMPORARY_REDIRECT) {
+                URI storage = guarded(answer.headers().firstValue("Location").orElse(""));
+                answer = archive(request(storage, "*/*", false), out, most);
             }
-            requireGood(exchange, path);
-            copy(exchange, target, most);
+            requireGood(answer, path);
+            if (!answer.body()) {
+                throw new OriginUnverified(
+                        "the artifact is larger than the " + most + " bytes this service takes",
+                        "upload the one file that is to be signed as an artifact of its own");
+            }
         } catch (IOException e) {
             throw new GitHubUnavailable("the artifact could not be fetched: " + e.getMessage(), e);
         }
     }
 
-    private static void copy(HttpURLConnection exchange, Path target, long most)
-            throws IOException, OriginUnverified, GitHubUnavailable {
-        long deadline = System.nanoTime() + DOWNLOAD.toNanos();
-        long length = 0;
-        byte[] block = new byte[1 << 16];
-        try (InputStream in = exchange.getInputStream();
-                OutputStream out = Files.newOutputStream(target)) {
-            for (int n = in.read(block); n >= 0; n = in.read(block)) {
-                length += n;
-                if (length > most) {
-                    throw new OriginUnverified(
-                            "the artifact is larger than the " + most + " bytes this service takes",
-                            "upload the one file that is to be signed as an artifact of its own");
-                }
-                if (System.nanoTime() > deadline) {
-                    throw new GitHubUnavailable(
-                            "the artifact was not there after " + DOWNLOAD.toMinutes() + " minutes");
-                }
-                out.write(block, 0, n);
-            }
-        }
+    /** What comes with another status than 200 is no archive. */
+    private static HttpResponse<Boolean> archive(HttpRequest request, OutputStream out, long most) throws IOException {
+        return Outbound.send(
+                request,
+                info -> info.statusCode() == HttpURLConnection.HTTP_OK
+                        ? new UpTo(out, most)
+                        : new UpTo(OutputStream.nullOutputStream(), LONGEST_ANSWER),
+                DOWNLOAD);
     }
 
-    private HttpURLConnection open(URI uri, String accept, boolean withToken) throws IOException {
-        HttpURLConnection exchange = (HttpURLConnection) uri.toURL().openConnection();
-        exchange.setInstanceFollowRedirects(false);
-        exchange.setConnectTimeout((int) CONNECT.toMillis());
-        exchange.setReadTimeout((int) READ.toMillis());
-        exchange.setRequestProperty("Accept", accept);
-        exchange.setRequestProperty("User-Agent", "countersign");
-        if (withToken) {
-            exchange.setRequestProperty("Authorization", "Bearer " + token);
-            exchange.setRequestProperty("X-GitHub-Api-Version", "2022-11-28");
+    private HttpRequest request(URI uri, String accept, boolean withToken) throws IOException {
+        try {
+            HttpRequest.Builder request =
+                    HttpRequest.newBuilder(uri).header("Accept", accept).header("User-Agent", "countersign");
+            if (withToken) {
+                request.header("Authorization", "Bearer " + token).header("X-GitHub-Api-Version", "2022-11-28");
+            }
+            return request.build();
+        } catch (IllegalArgumentException e) {
+            throw new IOException("this is no address that can be asked", e);
         }
-        return exchange;
     }
 
     private static URI guarded(String location) throws IOException {
@@ -166,15 +160,17 @@ final class GitHubApi {
         throw new IOException("GitHub redirects to an address without https");
     }
 
-    private static void requireGood(HttpURLConnection exchange, String path)
-            throws IOException, OriginUnverified, GitHubUnavailable {
-        int status = exchange.getResponseCode();
+    private static void requireGood(HttpResponse<?> answer, String path) throws OriginUnverified, GitHubUnavailable {
+        int status = answer.statusCode();
         if (status == HttpURLConnection.HTTP_OK) {
             return;
         }
         boolean limited = status == TOO_MANY_REQUESTS
                 || (status == HttpURLConnection.HTTP_FORBIDDEN
-                        && "0".equals(exchange.getHeaderField("X-RateLimit-Remaining")));
+                        && answer.headers()
+                                .firstValue("X-RateLimit-Remaining")
+                                .filter("0"::equals)
+                                .isPresent());
         if (limited || status >= HttpURLConnection.HTTP_INTERNAL_ERROR) {
             throw new GitHubUnavailable("GitHub's API answered " + status + " for " + path);
         }

@@ -16,7 +16,11 @@ public interface Deliveries {
 
     Optional<Delivery> find(UUID id);
 
-    /** Those to be sent now, the longest due first. */
+    /**
+     * Those to be sent now, the longest due first.
+     *
+     * @param most of each receiver
+     */
     List<Delivery> due(Instant now, int most);
 
     void update(Delivery delivery);

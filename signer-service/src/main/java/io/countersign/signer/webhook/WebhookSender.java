@@ -1,9 +1,11 @@
 package io.countersign.signer.webhook;
 
 import io.countersign.signer.audit.Printable;
+import io.countersign.signer.outbound.Outbound;
+import io.countersign.signer.outbound.UpTo;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,8 +21,7 @@ import javax.crypto.spec.SecretKeySpec;
  * {@code webhook-signature}, the HMAC-SHA256 over all three. Redirects are not followed.
  */
 final class WebhookSender {
-    private static final Duration CONNECT = Duration.ofSeconds(5);
-    private static final Duration READ = Duration.ofSeconds(10);
+    private static final Duration DEADLINE = Duration.ofSeconds(10);
     private static final int LONGEST_ANSWER = 1000;
     private static final String ENCODED_SECRET = "whsec_";
 
@@ -38,25 +39,20 @@ final class WebhookSender {
      */
     Answer send(Delivery delivery, Path secretFile, Instant now) {
         try {
-            byte[] body = delivery.body().getBytes(StandardCharsets.UTF_8);
-            HttpURLConnection exchange =
-                    (HttpURLConnection) delivery.url().toURL().openConnection();
-            exchange.setInstanceFollowRedirects(false);
-            exchange.setConnectTimeout((int) CONNECT.toMillis());
-            exchange.setReadTimeout((int) READ.toMillis());
-            exchange.setRequestMethod("POST");
-            exchange.setDoOutput(true);
-            exchange.setFixedLengthStreamingMode(body.length);
-            exchange.setRequestProperty("Content-Type", "application/json");
-            exchange.setRequestProperty("User-Agent", "countersign");
-            exchange.setRequestProperty("webhook-id", delivery.id().toString());
-            exchange.setRequestProperty("webhook-timestamp", Long.toString(now.getEpochSecond()));
-            exchange.setRequestProperty("webhook-signature", "v1," + signature(delivery, secretFile, now));
-            exchange.getOutputStream().write(body);
-            int status = exchange.getResponseCode();
-            boolean good = status / 100 == 2;
-            return new Answer(good, status + ": " + Printable.of(answer(exchange, good)));
-        } catch (IOException e) {
+            HttpRequest request = HttpRequest.newBuilder(delivery.url())
+                    .header("Content-Type", "application/json")
+                    .header("User-Agent", "countersign")
+                    .header("webhook-id", delivery.id().toString())
+                    .header("webhook-timestamp", Long.toString(now.getEpochSecond()))
+                    .header("webhook-signature", "v1," + signature(delivery, secretFile, now))
+                    .POST(HttpRequest.BodyPublishers.ofString(delivery.body()))
+                    .build();
+            ByteArrayOutputStream said = new ByteArrayOutputStream();
+            int status = Outbound.send(request, info -> new UpTo(said, LONGEST_ANSWER), DEADLINE)
+                    .statusCode();
+            return new Answer(status / 100 == 2, status + ": " + Printable.of(said.toString(StandardCharsets.UTF_8)));
+        } catch (IOException | IllegalArgumentException e) {
+            // The latter for what is no address.
             return new Answer(false, "no answer: " + Printable.of(String.valueOf(e)));
         }
     }
@@ -83,12 +79,6 @@ final class WebhookSender {
                     : line.getBytes(StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             throw new IOException("the secret after " + ENCODED_SECRET + " is not Base64", e);
-        }
-    }
-
-    private static String answer(HttpURLConnection exchange, boolean good) throws IOException {
-        try (InputStream in = good ? exchange.getInputStream() : exchange.getErrorStream()) {
-            return in == null ? "" : new String(in.readNBytes(LONGEST_ANSWER), StandardCharsets.UTF_8);
         }
     }
 }

@@ -12,16 +12,20 @@ import io.countersign.signer.request.SigningRequest.Completed;
 import io.countersign.signer.request.SigningRequest.Denied;
 import io.countersign.signer.request.SigningRequest.Failed;
 import io.countersign.signer.webhook.Delivery.State;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -43,7 +47,9 @@ public final class Webhooks {
     private static final Duration OVERLAP = Duration.ofMinutes(10);
 
     private static final Duration POSITION_KEPT = Duration.ofMinutes(1);
-    private static final int AT_ONCE = 100;
+    /** To one receiver. */
+    private static final int AT_ONCE = 20;
+
     private static final int MOST_MISSED = 100_000;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -52,16 +58,21 @@ public final class Webhooks {
     private final Drafts drafts;
     private final Deliveries deliveries;
     private final WebhookSender sender = new WebhookSender();
+    private final Executor sending;
     private final InstantSource clock;
+    private final Set<URI> busy = ConcurrentHashMap.newKeySet();
     private final Set<UUID> changed = ConcurrentHashMap.newKeySet();
     private Instant position = Instant.EPOCH;
 
+    /** @param sending where messages are sent; one receiver's after the other, several receivers' at once */
     public Webhooks(
             Supplier<Configuration> configuration,
             RequestRepository requests,
             Drafts drafts,
             Deliveries deliveries,
+            Executor sending,
             InstantSource clock) {
+        this.sending = sending;
         this.configuration = configuration;
         this.requests = requests;
         this.drafts = drafts;
@@ -86,7 +97,7 @@ public final class Webhooks {
         deliveries.endedSince(deliveries.position(), MOST_MISSED).forEach(this::changed);
     }
 
-    /** Writes down what is to be told, and sends what is due. */
+    /** Writes down what is to be told, and has sent what is due; whoever is slow to hear holds up himself alone. */
     public void deliver() {
         Instant begun = now();
         for (UUID id : List.copyOf(changed)) {
@@ -100,8 +111,28 @@ public final class Webhooks {
             }
         }
         moveTo(begun);
-        for (Delivery delivery : deliveries.due(now(), AT_ONCE)) {
-            send(delivery);
+        // Looked at first: who ceases to be busy later may have been told what was due before.
+        Set<URI> stillBusy = Set.copyOf(busy);
+        deliveries.due(now(), AT_ONCE).stream()
+                .filter(d -> !stillBusy.contains(d.url()))
+                .collect(Collectors.groupingBy(Delivery::url, LinkedHashMap::new, Collectors.toList()))
+                .forEach((receiver, waiting) -> {
+                    busy.add(receiver);
+                    sending.execute(() -> send(receiver, waiting));
+                });
+    }
+
+    private void send(URI receiver, List<Delivery> waiting) {
+        try {
+            for (Delivery delivery : waiting) {
+                if (!send(delivery)) {
+                    return;
+                }
+            }
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "webhook %s could not be seen to", receiver);
+        } finally {
+            busy.remove(receiver);
         }
     }
 
@@ -166,7 +197,8 @@ public final class Webhooks {
         };
     }
 
-    private void send(Delivery delivery) {
+    /** False if nobody heard it, so that the next would not be heard either. */
+    private boolean send(Delivery delivery) {
         Optional<Webhook> webhook = configuration.get().project(delivery.project()).stream()
                 .flatMap(p -> p.webhooks().stream())
                 .filter(w -> w.url().equals(delivery.url()))
@@ -174,7 +206,7 @@ public final class Webhooks {
         if (webhook.isEmpty()) {
             deliveries.update(
                     delivery.sent(State.GIVEN_UP, Optional.empty(), now(), "the webhook is no longer configured"));
-            return;
+            return true;
         }
         WebhookSender.Answer answer = sender.send(delivery, webhook.get().secretFile(), now());
         Instant at = now();
@@ -187,6 +219,7 @@ public final class Webhooks {
             LOG.warnf("webhook %s of request %s is given up: %s", delivery.url(), delivery.request(), answer.said());
             deliveries.update(delivery.sent(State.GIVEN_UP, Optional.empty(), at, answer.said()));
         }
+        return answer.good();
     }
 
     private Instant now() {

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,6 +28,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -43,13 +48,14 @@ class WebhooksTest {
     @TempDir
     private Path folder;
 
-    private final List<Received> received = new ArrayList<>();
+    private final List<Received> received = new CopyOnWriteArrayList<>();
     private HttpServer server;
     private volatile int status = 200;
     private Instant now = Examples.NOW;
     private JdbcRequests requests;
     private Webhooks webhooks;
     private Configuration configuration;
+    private Executor sending = Runnable::run;
     private DataSource database;
 
     private record Received(String id, String timestamp, String signature, String body) {}
@@ -86,12 +92,22 @@ class WebhooksTest {
 
     private Webhooks service() {
         return new Webhooks(
-                () -> configuration, requests, new JdbcDrafts(database), new JdbcDeliveries(database), () -> now);
+                () -> configuration,
+                requests,
+                new JdbcDrafts(database),
+                new JdbcDeliveries(database),
+                sending,
+                () -> now);
     }
 
-    private Configuration withWebhook(Configuration c) {
+    private Configuration withWebhook(Configuration c, URI... others) {
         Project p = c.projects().get(0);
+        List<Webhook> all = new ArrayList<>();
+        for (URI other : others) {
+            all.add(new Webhook(other, folder.resolve("secret")));
+        }
         URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/hook");
+        all.add(new Webhook(url, folder.resolve("secret")));
         return new Configuration(
                 c.organization(),
                 c.pkiBaseUrl(),
@@ -101,12 +117,7 @@ class WebhooksTest {
                 c.issuers(),
                 c.identities(),
                 c.githubApi(),
-                List.of(new Project(
-                        p.slug(),
-                        p.name(),
-                        p.repository(),
-                        List.of(new Webhook(url, folder.resolve("secret"))),
-                        p.policies())));
+                List.of(new Project(p.slug(), p.name(), p.repository(), all, p.policies())));
     }
 
     private Queued queued() {
@@ -224,11 +235,44 @@ class WebhooksTest {
                     return found;
                 });
         webhooks = new Webhooks(
-                () -> configuration, looked, new JdbcDrafts(database), new JdbcDeliveries(database), () -> now);
+                () -> configuration,
+                looked,
+                new JdbcDrafts(database),
+                new JdbcDeliveries(database),
+                sending,
+                () -> now);
         webhooks.changed(request.id());
         webhooks.deliver();
         webhooks.deliver();
         assertThat(received).hasSize(1);
+    }
+
+    @Test
+    void whoIsSlowToHearHoldsUpNobodyElse() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        // Takes the connection and says nothing.
+        try (ServerSocket slow = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            sending = threads;
+            configuration = withWebhook(
+                    Examples.configuration(Examples.testSigning()),
+                    URI.create("http://127.0.0.1:" + slow.getLocalPort() + "/"));
+            webhooks = service();
+            webhooks.changed(canceled().id());
+            webhooks.deliver();
+            for (int i = 0; i < 50 && received.isEmpty(); i++) {
+                Thread.sleep(100);
+            }
+            assertThat(received).hasSize(1);
+            webhooks.changed(canceled().id());
+            webhooks.deliver();
+            for (int i = 0; i < 50 && received.size() < 2; i++) {
+                Thread.sleep(100);
+                webhooks.deliver();
+            }
+            assertThat(received).hasSize(2);
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     @Test

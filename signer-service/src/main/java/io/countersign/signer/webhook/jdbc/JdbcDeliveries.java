@@ -46,7 +46,9 @@ public final class JdbcDeliveries implements Deliveries {
     @Override
     public List<Delivery> due(Instant now, int most) {
         return query(
-                "SELECT * FROM webhook_delivery WHERE state = 'WAITING' AND next_at <= ? ORDER BY next_at LIMIT ?",
+                "SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY url ORDER BY next_at) AS place"
+                        + " FROM webhook_delivery WHERE state = 'WAITING' AND next_at <= ?)"
+                        + " WHERE place <= ? ORDER BY next_at",
                 now.toEpochMilli(),
                 most);
     }

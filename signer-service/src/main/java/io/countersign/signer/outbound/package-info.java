@@ -1,0 +1,2 @@
+/** Asks other servers, for so long and for so much. */
+package io.countersign.signer.outbound;
