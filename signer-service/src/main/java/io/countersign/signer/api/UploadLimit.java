@@ -4,6 +4,7 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
@@ -70,10 +71,14 @@ final class UploadLimit implements Handler<RoutingContext> {
                         + " quarkus.http.limits.max-body-size");
     }
 
-    /** One that says so twice could be something else to whoever reads it. */
+    /**
+     * What is posted as a form of parts. One that says so twice could be something else to whoever reads it; and what is asked for with
+     * GET is no upload, whatever it says: a stream of events would have its place for hours.
+     */
     static boolean isUpload(HttpServerRequest request) {
         List<String> types = request.headers().getAll(HttpHeaders.CONTENT_TYPE);
-        return types.size() == 1
+        return request.method().equals(HttpMethod.POST)
+                && types.size() == 1
                 && types.get(0).strip().toLowerCase(Locale.ROOT).startsWith("multipart/");
     }
 

@@ -75,6 +75,15 @@ class BodiesTest {
         }
     }
 
+    @Test
+    void whatIsAskedForTakesNoPlaceOfAnUpload() throws Exception {
+        UploadLimit none = new UploadLimit(1000, 0, new UploadLimit.Pace(Duration.ofSeconds(30), 100));
+        HttpServer server = server(none, asked -> asked.response().end("got it"));
+        String upload = UPLOAD + "Content-Length: 0\r\n\r\n";
+        assertThat(answer(server, upload)).contains("503");
+        assertThat(answer(server, upload.replace("POST", "GET"))).endsWith("got it");
+    }
+
     private HttpServer server(Handler<RoutingContext> limit, Handler<RoutingContext> answer) throws Exception {
         Router router = Router.router(vertx);
         router.route().handler(limit);
