@@ -47,7 +47,7 @@ public final class Hsm {
     /**
      * What the token says of the key. It is asked once for a key that is open: whether a key was made in the token and was
      * confined to it since cannot be changed, and sensitive and not extractable a key can only become (PKCS#11 v2.40 section
-     * 4.9), so that a later answer could say no less. A token that was lost shows where the key is used.
+     * 4.9), so that a later answer could say no less.
      *
      * @throws KeyUnavailable as {@link #key} does; a failure is not remembered
      */
@@ -58,6 +58,15 @@ public final class Hsm {
             attributes.put(name, known);
         }
         return known;
+    }
+
+    /**
+     * Asks the token whether it has the key still, so that its loss is known before a use of the key is put on record.
+     *
+     * @throws KeyUnavailable as {@link #key} does
+     */
+    public void requirePresent(String name) throws KeyUnavailable {
+        tokenKey(name).requirePresent();
     }
 
     /** Opened once: reading the token and the chain costs milliseconds. A failure is not remembered. */

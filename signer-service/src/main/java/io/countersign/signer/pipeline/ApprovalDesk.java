@@ -15,6 +15,7 @@ import io.countersign.signer.request.SigningRequest;
 import io.countersign.signer.request.SigningRequest.Canceled;
 import io.countersign.signer.request.SigningRequest.Queued;
 import io.countersign.signer.request.SigningRequest.WaitingForApproval;
+import io.countersign.signer.request.StoreUnavailable;
 import io.countersign.signer.request.Submission;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -93,8 +94,14 @@ public final class ApprovalDesk {
      */
     public void resume() {
         for (WaitingForApproval waiting : requests.waitingThoughApproved()) {
-            if (rules.isApproved(waiting.submission()) && requests.replace(waiting, waiting.approved(now()))) {
-                LOG.infof("%s: was approved when the service stopped; queued", waiting.id());
+            try {
+                if (rules.isApproved(waiting.submission()) && requests.replace(waiting, waiting.approved(now()))) {
+                    LOG.infof("%s: was approved when the service stopped; queued", waiting.id());
+                }
+            } catch (StoreUnavailable e) {
+                // The token that approvals are verified with may come later; Expiry asks once more before it ends the
+                // request.
+                LOG.warnf(e, "%s: whether it was approved when the service stopped cannot be told now", waiting.id());
             }
         }
     }

@@ -105,8 +105,20 @@ public final class Attempts {
                             + " stopped, then submit the file again");
             return;
         }
-        Decision decision =
-                history.unstamped().isPresent() ? rules.decideToFinish(request, now()) : rules.decide(request, now());
+        Decision decision;
+        try {
+            decision = history.unstamped().isPresent()
+                    ? rules.decideToFinish(request, now())
+                    : rules.decide(request, now());
+        } catch (StoreUnavailable e) {
+            LOG.errorf(e, "%s attempt %d: undecided", request.id(), request.attempt());
+            retry(
+                    request,
+                    history,
+                    "what was approved could not be read or verified; see the service's log for request "
+                            + request.id());
+            return;
+        }
         if (decision instanceof Refused refused) {
             refuse(request, refused);
         } else if (decision instanceof Postponed postponed) {

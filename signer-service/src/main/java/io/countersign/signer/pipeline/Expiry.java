@@ -7,6 +7,7 @@ import io.countersign.signer.policy.SigningRules;
 import io.countersign.signer.request.PolicyState;
 import io.countersign.signer.request.RequestRepository;
 import io.countersign.signer.request.SigningRequest.WaitingForApproval;
+import io.countersign.signer.request.StoreUnavailable;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -43,7 +44,14 @@ public final class Expiry implements Runnable {
                 requests.waitingUnder(state, AT_ONCE).forEach(waiting -> refuse(waiting, reason, now));
             }
         }
-        requests.expired(now, AT_ONCE).forEach(waiting -> expire(waiting, now));
+        for (WaitingForApproval waiting : requests.expired(now, AT_ONCE)) {
+            try {
+                expire(waiting, now);
+            } catch (StoreUnavailable e) {
+                // One request whose approvals cannot be verified now must not hold up what else is due.
+                LOG.warnf(e, "%s: cannot be told whether it was approved in time; it waits on", waiting.id());
+            }
+        }
     }
 
     private void refuse(WaitingForApproval waiting, String reason, Instant now) {

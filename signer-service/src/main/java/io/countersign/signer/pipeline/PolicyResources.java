@@ -108,6 +108,7 @@ public final class PolicyResources {
 
     /** Everything one signature needs, so that what is missing or unfit is known before a key is used. */
     Prepared prepare(Policy policy) throws KeyUnavailable {
+        hsm.requirePresent(policy.key());
         return new Prepared(
                 this,
                 policy,

@@ -9,8 +9,8 @@ import java.util.UUID;
  * <p>Every method throws {@link StoreUnavailable} if the store cannot answer.
  */
 public interface Approvals {
-    /** Keeps an approval; false if the approver has given one for the request before, which stays as it is. */
-    boolean add(Approval approval);
+    /** Keeps an approval. Who asks {@link #of} before has one of each approver, but for two that came at the same moment. */
+    void add(Approval approval);
 
     /** All of a request, in the order in which they were given. */
     List<Approval> of(UUID request);

@@ -38,10 +38,10 @@ public final class SignedApprovals implements Approvals {
 
     /** @throws StoreUnavailable also if the key cannot be used now */
     @Override
-    public boolean add(Approval approval) {
+    public void add(Approval approval) {
         try {
             DsseEnvelope statement = DsseEnvelope.sign(PAYLOAD_TYPE, payload(approval), key.get());
-            return kept.add(approval.withStatement(statement.toJson()));
+            kept.add(approval.withStatement(statement.toJson()));
         } catch (KeyUnavailable e) {
             throw new StoreUnavailable("an approval of " + approval.request() + " cannot be signed", e);
         }

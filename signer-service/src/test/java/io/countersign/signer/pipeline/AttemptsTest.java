@@ -15,10 +15,12 @@ import io.countersign.signer.audit.AuditEvent.Outcome;
 import io.countersign.signer.audit.AuditEvent.Refusal;
 import io.countersign.signer.audit.AuditEvent.Result;
 import io.countersign.signer.fixture.Examples;
+import io.countersign.signer.policy.SigningRules;
 import io.countersign.signer.request.SigningRequest.Denied;
 import io.countersign.signer.request.SigningRequest.Failed;
 import io.countersign.signer.request.SigningRequest.Processing;
 import io.countersign.signer.request.SigningRequest.Queued;
+import io.countersign.signer.request.StoreUnavailable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -97,6 +99,22 @@ class AttemptsTest extends TokenlessFixture {
                 .isInstanceOfSatisfying(
                         Denied.class, d -> assertThat(d.reason()).contains("signs only in its windows"));
         assertThat(audit.of(request.id())).singleElement().isInstanceOf(Refusal.class);
+    }
+
+    @Test
+    void approvalsThatCannotBeVerifiedNowAreAskedForAgain() throws IOException {
+        Configuration configuration = Examples.configuration(Examples.releaseSigning());
+        Processing request = claimed(1, configuration, Examples.releaseSigning());
+        SigningRules unsure = new SigningRules(() -> configuration, (project, policy, since, but) -> 0, id -> {
+            throw new StoreUnavailable("the token is away", null);
+        });
+
+        attempts(configuration, unsure).make(request);
+
+        assertThat(after(request)).isInstanceOfSatisfying(Queued.class, q -> {
+            assertThat(q.attempts()).isEqualTo(1);
+            assertThat(q.lastFailure().orElseThrow()).contains("could not be read or verified");
+        });
     }
 
     @Test

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countersign.policy.RuleId;
 import io.countersign.signer.audit.AuditEvent;
 import io.countersign.signer.fixture.Examples;
+import io.countersign.signer.policy.SigningRules;
 import io.countersign.signer.request.SigningRequest.Denied;
 import io.countersign.signer.request.SigningRequest.Queued;
 import io.countersign.signer.request.SigningRequest.WaitingForApproval;
+import io.countersign.signer.request.StoreUnavailable;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +65,31 @@ class ExpiryTest extends DeskFixture {
         new Expiry(rules, requests, clock::get).run();
         assertThat(find(half)).isInstanceOf(Queued.class);
         assertThat(find(other)).isInstanceOf(Denied.class);
+    }
+
+    @Test
+    void oneRequestWhoseApprovalsCannotBeVerifiedNowHoldsUpNoOther() throws Exception {
+        WaitingForApproval unclear = submitted("ci");
+        WaitingForApproval clear = submitted("ci");
+        for (WaitingForApproval waiting : List.of(unclear, clear)) {
+            approved(waiting, "alice");
+            approved(waiting, "bob");
+        }
+        WaitingForApproval late = submitted("ci");
+        SigningRules unsure = new SigningRules(configuration::get, audit::intentsUnder, id -> {
+            if (id.equals(unclear.id())) {
+                throw new StoreUnavailable("the token is away", null);
+            }
+            return approvals.of(id);
+        });
+        new ApprovalDesk(unsure, audit, approvals, requests, intake, () -> {}, clock::get).resume();
+        assertThat(find(unclear)).isEqualTo(unclear);
+        assertThat(find(clear)).isInstanceOf(Queued.class);
+
+        clock.set(NOW.plus(WEEK));
+        new Expiry(unsure, requests, clock::get).run();
+        assertThat(find(unclear)).isEqualTo(unclear);
+        assertThat(find(late)).isInstanceOf(Denied.class);
     }
 
     @Test

@@ -49,7 +49,10 @@ abstract class TokenlessFixture {
     }
 
     Attempts attempts(Configuration present) {
-        SigningRules rules = Examples.rules(present);
+        return attempts(present, Examples.rules(present));
+    }
+
+    Attempts attempts(Configuration present, SigningRules rules) {
         PolicyResources resources = new PolicyResources(
                 () -> present,
                 Hsm.open(new Home(folder), present),

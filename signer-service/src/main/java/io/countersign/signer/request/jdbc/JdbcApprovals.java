@@ -15,7 +15,7 @@ import javax.sql.DataSource;
 public final class JdbcApprovals implements Approvals {
     private static final String INSERT =
             "INSERT INTO approval (request, approver, session, at, artifact_sha256, policy_sha256, statement)"
-                    + " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (request, approver) DO NOTHING";
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?)";
     private static final String OF_REQUEST = "SELECT * FROM approval WHERE request = ? ORDER BY at, approver";
 
     private final Sql sql;
@@ -25,18 +25,17 @@ public final class JdbcApprovals implements Approvals {
     }
 
     @Override
-    public boolean add(Approval approval) {
-        return sql.update(
-                        "keep an approval of " + approval.request(),
-                        INSERT,
-                        approval.request().toString(),
-                        approval.approver(),
-                        approval.session(),
-                        approval.at().toEpochMilli(),
-                        approval.artifact().value().hex(),
-                        approval.policy().value().hex(),
-                        approval.statement().orElse(null))
-                == 1;
+    public void add(Approval approval) {
+        sql.update(
+                "keep an approval of " + approval.request(),
+                INSERT,
+                approval.request().toString(),
+                approval.approver(),
+                approval.session(),
+                approval.at().toEpochMilli(),
+                approval.artifact().value().hex(),
+                approval.policy().value().hex(),
+                approval.statement().orElse(null));
     }
 
     @Override
