@@ -129,7 +129,12 @@ class Authentication implements ContainerRequestFilter {
 
     /** Whether nobody need be known here: a token comes in the body, or the pages ask for themselves. The body is small, then. */
     private boolean isForAnybody(ContainerRequestContext request) {
-        String path = request.getUriInfo().getRequestUri().getRawPath();
+        String path = exchange.normalizedPath();
+        // The two part where a target is neither a path nor of http: "http:/ui?://h/v1/lab" leads to /v1/lab, and its
+        // URI says /ui.
+        if (!path.equals(request.getUriInfo().getRequestUri().getRawPath())) {
+            return false;
+        }
         boolean page = PAGES.matcher(path).matches();
         if (!page
                 && !(request.getMethod().equals("POST")

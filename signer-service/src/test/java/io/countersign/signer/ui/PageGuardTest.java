@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.nullValue;
 
-import io.countersign.signer.audit.AuditEvent.SignIn;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.http.ContentType;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -107,26 +104,10 @@ class PageGuardTest extends PagesTranscript {
     }
 
     @Test
-    void apiTokensAreListedAndTakenBackWithoutSessions() throws Exception {
+    void apiTokensAreListedWithoutSessions() throws Exception {
         signedIn();
         assertThat(admin().get("/v1/lab/ApiTokens").then().extract().<String>path("name.join(' ')"))
                 .doesNotContain("configuration:");
-        UUID session = lastSession();
-        admin().contentType(ContentType.JSON)
-                .body(Map.of())
-                .post("/v1/lab/ApiTokens/" + session + "/Revoke")
-                .then()
-                .statusCode(403);
-        browser.get("/ui").answered(200);
-    }
-
-    private UUID lastSession() {
-        return audit.after(0, 100_000).stream()
-                .filter(e -> e.event() instanceof SignIn)
-                .reduce((a, b) -> b)
-                .orElseThrow()
-                .event()
-                .request();
     }
 
     @Test
@@ -188,6 +169,20 @@ class PageGuardTest extends PagesTranscript {
     })
     void noSpellingOfAPageIsAWayRoundAuthentication(String address) {
         given().urlEncodingEnabled(false).get(address).then().statusCode(401);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET http:/ui?://h/v1/lab/SigningRequests",
+        "GET x:/ui?://h/v1/lab/ApiTokens",
+        "GET http:/ui/sign-in?://h/v1/lab/SigningRequests",
+        "POST http:/v1/lab/oauth/token?://h/v1/lab/SigningRequests/SubmitWithArtifact",
+    })
+    void noTargetThatIsAPageToOneReaderAloneIsAWayRoundAuthentication(String line) throws Exception {
+        // By the filter, not by the resource, before which a body would have been read.
+        assertThat(Wire.ask(server, "127.0.0.1", line, "Content-Length: 0"))
+                .startsWith("HTTP/1.1 401")
+                .contains("there is no Authorization header");
     }
 
     @Test
