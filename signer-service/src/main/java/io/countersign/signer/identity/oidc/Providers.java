@@ -10,11 +10,14 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Where issuers sign people in, as their discovery documents say; kept, asked for and used on under the same limits as their keys
- * ({@link IssuerKeys}). Safe for several threads.
+ * ({@link IssuerKeys}). While one thread asks, the others do not wait for it. Safe for several threads.
  */
 final class Providers {
     private static final List<String> USUAL_METHODS = List.of("client_secret_basic");
@@ -43,6 +46,9 @@ final class Providers {
         }
     }
 
+    /** What an issuer said, and when. */
+    private record Told(Endpoints endpoints, Instant at) {}
+
     Providers(Duration leastInterval, InstantSource clock) {
         this.leastInterval = leastInterval;
         this.clock = clock;
@@ -56,44 +62,55 @@ final class Providers {
 
     private final class Known {
         private final Issuer issuer;
-        private Endpoints endpoints;
-        private Instant told = Instant.MIN;
+        private final Lock asking = new ReentrantLock();
+        private volatile Optional<Told> told = Optional.empty();
+
+        /** Only whoever asks looks at it. */
         private Instant asked = Instant.MIN;
 
         Known(Issuer issuer) {
             this.issuer = issuer;
         }
 
-        synchronized Endpoints endpoints() throws IssuerUnavailable {
+        Endpoints endpoints() throws IssuerUnavailable {
             Instant now = clock.instant();
-            if (isWithin(told, IssuerKeys.KEEP, now)) {
-                return endpoints;
+            Optional<Endpoints> fresh = told(IssuerKeys.KEEP, now);
+            if (fresh.isPresent()) {
+                return fresh.get();
             }
-            if (isWithin(asked, leastInterval, now)) {
-                return former(now, null);
+            // An issuer that hangs would else hold every thread that somebody asks for with a link.
+            if (!asking.tryLock()) {
+                return former(now, ", and is being asked just now", null);
+            }
+            try {
+                return asked(now);
+            } finally {
+                asking.unlock();
+            }
+        }
+
+        private Endpoints asked(Instant now) throws IssuerUnavailable {
+            if (!asked.equals(Instant.MIN) && now.isBefore(asked.plus(leastInterval))) {
+                return former(now, ", and is not asked again so soon", null);
             }
             asked = now;
             try {
-                endpoints = Endpoints.of(DiscoveryDocument.of(issuer, retriever));
-                told = now;
+                Endpoints endpoints = Endpoints.of(DiscoveryDocument.of(issuer, retriever));
+                told = Optional.of(new Told(endpoints, now));
                 return endpoints;
             } catch (IOException e) {
-                return former(now, e);
+                return former(now, ": " + e.getMessage(), e);
             }
         }
 
-        private Endpoints former(Instant now, IOException cause) throws IssuerUnavailable {
-            if (isWithin(told, IssuerKeys.OUTAGE, now)) {
-                return endpoints;
-            }
-            throw new IssuerUnavailable(
-                    "issuer \"" + issuer.name() + "\" does not say where people sign in"
-                            + (cause == null ? ", and is not asked again so soon" : ": " + cause.getMessage()),
-                    cause);
+        private Endpoints former(Instant now, String why, IOException cause) throws IssuerUnavailable {
+            return told(IssuerKeys.OUTAGE, now)
+                    .orElseThrow(() -> new IssuerUnavailable(
+                            "issuer \"" + issuer.name() + "\" does not say where people sign in" + why, cause));
         }
 
-        private static boolean isWithin(Instant since, Duration span, Instant now) {
-            return !since.equals(Instant.MIN) && now.isBefore(since.plus(span));
+        private Optional<Endpoints> told(Duration span, Instant now) {
+            return told.filter(t -> now.isBefore(t.at().plus(span))).map(Told::endpoints);
         }
     }
 }
