@@ -18,6 +18,7 @@ import io.countersign.signer.identity.RateLimits;
 import io.countersign.signer.identity.oidc.IdTokens;
 import io.countersign.signer.identity.oidc.SignInFlow;
 import io.countersign.signer.identity.session.Sessions;
+import io.countersign.signer.identity.session.SignInLimits;
 import io.countersign.signer.identity.token.Credentials;
 import io.countersign.signer.identity.token.IssuedTokens;
 import io.countersign.signer.identity.token.TokenDesk;
@@ -71,7 +72,7 @@ class Wiring {
     /** How often at most an issuer is asked for its keys. */
     private static final Duration JWKS_INTERVAL = Duration.ofSeconds(30);
 
-    /** How many sign-ins are refused, or come back from issuers, in a minute. */
+    /** Of wrong tokens, and of answers of issuers, from one address, which may be that of a whole office. */
     private static final int SIGN_INS_PER_MINUTE = 60;
 
     /** From one address, which may be that of many builds. */
@@ -357,6 +358,7 @@ class Wiring {
             BearerTokens tokens,
             IssuedTokens issued,
             Credentials credentials,
+            RateLimits identities,
             AuditLog audit) {
         return new Sessions(
                 configuration,
@@ -364,7 +366,10 @@ class Wiring {
                 new SignInFlow(configuration, JWKS_INTERVAL, clock),
                 issued,
                 credentials,
-                new RateLimits(configuration, SIGN_INS_PER_MINUTE, clock),
+                new SignInLimits(
+                        new AddressLimits(SIGN_INS_PER_MINUTE, clock),
+                        new AddressLimits(SIGN_INS_PER_MINUTE, clock),
+                        identities),
                 audit,
                 clock);
     }

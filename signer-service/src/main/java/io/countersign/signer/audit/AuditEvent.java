@@ -139,7 +139,7 @@ public sealed interface AuditEvent {
         }
     }
 
-    /** Somebody ended a session; one that expires has no such event. */
+    /** Somebody ended a session, or countersign.yaml did, which knows its identity otherwise or no more; one that expires has no such event. */
     record SignOut(UUID request, Instant at, String actor, String session) implements AuditEvent {}
 
     /** How an attempt ended. */

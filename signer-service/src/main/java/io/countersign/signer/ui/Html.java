@@ -4,10 +4,12 @@ import io.countersign.signer.audit.AuditUnavailable;
 import io.countersign.signer.request.StoreUnavailable;
 import io.quarkus.qute.TemplateInstance;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.ResponseBuilder;
 import jakarta.ws.rs.core.Response.Status;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -32,6 +34,15 @@ final class Html {
      */
     static ResponseBuilder to(Site site, String path) {
         return Response.status(Status.SEE_OTHER).location(site.address(path));
+    }
+
+    /** @param wait until there is something to be had again */
+    static ResponseBuilder tooOften(TemplateInstance page, Duration wait) {
+        // Whole seconds (RFC 9110 section 10.2.3).
+        return page(Status.TOO_MANY_REQUESTS, page)
+                .header(
+                        HttpHeaders.RETRY_AFTER,
+                        Math.max(1, wait.plusMillis(999).toSeconds()));
     }
 
     /** A field that came once; empty if it came not at all, or more often (RFC 6749 section 3.1 forbids that). */

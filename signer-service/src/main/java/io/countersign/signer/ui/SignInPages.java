@@ -5,11 +5,12 @@ import io.countersign.home.Issuer;
 import io.countersign.signer.api.PublicUrl;
 import io.countersign.signer.identity.oidc.IssuerUnavailable;
 import io.countersign.signer.identity.oidc.SignInFlow.Answer;
-import io.countersign.signer.identity.oidc.SignInFlow.Begun;
-import io.countersign.signer.identity.oidc.SignInUnderWay;
 import io.countersign.signer.identity.session.Sessions;
+import io.countersign.signer.identity.session.Sessions.Sent;
 import io.countersign.signer.identity.session.SignInRefused;
 import io.countersign.signer.identity.token.IssuedTokens.Issued;
+import io.quarkus.qute.TemplateInstance;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -26,7 +27,6 @@ import jakarta.ws.rs.core.Response.Status;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -59,11 +59,15 @@ class SignInPages {
     @Path("sign-in")
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     public Response withToken(
-            MultivaluedMap<String, String> form, @Context UriInfo asked, @Context HttpHeaders headers) {
+            MultivaluedMap<String, String> form,
+            @Context UriInfo asked,
+            @Context HttpHeaders headers,
+            @Context RoutingContext client) {
         Site site = Site.of(publicUrl, asked);
         try {
             String token = Html.only(form, "token").map(String::strip).orElse("");
-            return signedIn(site, headers, sessions.withToken(token)).build();
+            return signedIn(site, headers, sessions.withToken(token, address(client)))
+                    .build();
         } catch (SignInRefused e) {
             return refused(site, e).build();
         }
@@ -75,10 +79,9 @@ class SignInPages {
     public Response begin(@PathParam("issuer") String issuer, @Context UriInfo asked) {
         Site site = Site.of(publicUrl, asked);
         try {
-            Begun begun = sessions.begin(issuer, site.address(back(issuer)));
-            return Response.seeOther(begun.address())
-                    .cookie(new Cookies(site)
-                            .of(Cookies.SIGN_IN, begun.underWay().text(), Sessions.UNDER_WAY))
+            Sent sent = sessions.begin(issuer, site.address(back(issuer)));
+            return Response.seeOther(sent.address())
+                    .cookie(new Cookies(site).of(Cookies.SIGN_IN, sent.kept(), Sessions.UNDER_WAY))
                     .build();
         } catch (SignInRefused e) {
             return refused(site, e).build();
@@ -93,42 +96,46 @@ class SignInPages {
      */
     @GET
     @Path("signed-in/" + ISSUER)
-    public Response finish(@PathParam("issuer") String issuer, @Context UriInfo asked, @Context HttpHeaders headers) {
+    public Response finish(
+            @PathParam("issuer") String issuer,
+            @Context UriInfo asked,
+            @Context HttpHeaders headers,
+            @Context RoutingContext client) {
         Site site = Site.of(publicUrl, asked);
         Cookies cookies = new Cookies(site);
-        Optional<SignInUnderWay> underWay = cookies.read(headers, Cookies.SIGN_IN)
-                .flatMap(SignInUnderWay::of)
-                .filter(u -> u.issuer().equals(issuer));
         MultivaluedMap<String, String> query = asked.getQueryParameters();
+        Answer answer = new Answer(
+                Html.only(query, "state"),
+                Html.only(query, "code"),
+                Html.only(query, "error"),
+                Html.only(query, "iss"));
         ResponseBuilder response;
-        if (underWay.isEmpty()) {
-            response = page(
+        try {
+            response = signedIn(
                     site,
-                    Status.FORBIDDEN,
-                    Notice.bad(
-                            "This browser has begun no sign-in that this could be the answer to.",
-                            "Sign in again, within " + Sessions.UNDER_WAY.toMinutes() + " minutes."));
-        } else {
-            response = finish(site, headers, underWay.get(), query);
+                    headers,
+                    sessions.finish(
+                            cookies.read(headers, Cookies.SIGN_IN),
+                            issuer,
+                            site.address(back(issuer)),
+                            answer,
+                            address(client)));
+        } catch (SignInRefused e) {
+            if (e.retryAfter().isPresent()) {
+                // The same answer is good when there are fewer.
+                return refused(site, e).build();
+            }
+            response = refused(site, e);
+        } catch (IssuerUnavailable e) {
+            response = unavailable(site, e);
         }
         // Good once, whatever came of it.
         return response.cookie(cookies.none(Cookies.SIGN_IN)).build();
     }
 
-    private ResponseBuilder finish(
-            Site site, HttpHeaders headers, SignInUnderWay underWay, MultivaluedMap<String, String> query) {
-        try {
-            Answer answer = new Answer(
-                    Html.only(query, "state"),
-                    Html.only(query, "code"),
-                    Html.only(query, "error"),
-                    Html.only(query, "iss"));
-            return signedIn(site, headers, sessions.finish(underWay, site.address(back(underWay.issuer())), answer));
-        } catch (SignInRefused e) {
-            return refused(site, e);
-        } catch (IssuerUnavailable e) {
-            return unavailable(site, e);
-        }
+    /** Behind a proxy, what that says, if it is declared. */
+    private static String address(RoutingContext client) {
+        return client.request().remoteAddress().hostAddress();
     }
 
     private static String back(String issuer) {
@@ -144,20 +151,21 @@ class SignInPages {
     }
 
     private ResponseBuilder page(Site site, Status status, List<Notice> notices) {
+        return Html.page(status, signIn(site, notices));
+    }
+
+    private TemplateInstance signIn(Site site, List<Notice> notices) {
         List<String> issuers = configuration.get().issuers().stream()
                 .filter(i -> i.signIn().isPresent())
                 .map(Issuer::name)
                 .toList();
-        return Html.page(status, Templates.signIn(site, notices, issuers));
+        return Templates.signIn(site, notices, issuers);
     }
 
     private ResponseBuilder refused(Site site, SignInRefused e) {
         List<Notice> notices = Notice.bad(Html.sentence(e.getMessage()), Html.sentence(e.remedy()));
         return e.retryAfter()
-                .map(wait -> page(site, Status.TOO_MANY_REQUESTS, notices)
-                        .header(
-                                HttpHeaders.RETRY_AFTER,
-                                Math.max(1, wait.plusMillis(999).toSeconds())))
+                .map(wait -> Html.tooOften(signIn(site, notices), wait))
                 .orElseGet(() -> page(site, Status.FORBIDDEN, notices));
     }
 

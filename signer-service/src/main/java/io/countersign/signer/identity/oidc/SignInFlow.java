@@ -118,20 +118,58 @@ public final class SignInFlow {
         return new Begun(address, underWay);
     }
 
+    /** An answer to the sign-in that it is said to be of. Only {@link #answered} makes one. */
+    public static final class Answered {
+        private final SignInUnderWay underWay;
+        private final Issuer issuer;
+        private final Answer answer;
+
+        private Answered(SignInUnderWay underWay, Issuer issuer, Answer answer) {
+            this.underWay = underWay;
+            this.issuer = issuer;
+            this.answer = answer;
+        }
+    }
+
+    /**
+     * Holds an answer against the sign-in it is to be of. Nothing else of it is looked at before, and nobody is asked.
+     *
+     * @throws TokenRefused if it is to another one, or another's
+     */
+    public Answered answered(SignInUnderWay underWay, Answer answer) throws TokenRefused {
+        Issuer issuer = issuer(underWay.issuer());
+        // RFC 6749 section 10.12.
+        if (answer.state().isEmpty() || !equal(answer.state().get(), underWay.state())) {
+            throw new TokenRefused("the answer is not to a sign-in of this browser", AGAIN);
+        }
+        // RFC 9207 section 2.4.
+        if (answer.issuer().filter(i -> !i.equals(issuer.url().toString())).isPresent()) {
+            throw another(issuer);
+        }
+        return new Answered(underWay, issuer, answer);
+    }
+
+    private static TokenRefused another(Issuer issuer) {
+        return new TokenRefused(
+                "the answer does not say that it is of issuer \"" + issuer.name() + "\"",
+                "sign in again, and tell the operator if it happens again");
+    }
+
     /**
      * Ends one: whoever the issuer says has come back, if that is believed.
      *
      * @param redirect the same as when it began
-     * @throws TokenRefused if the answer is to another sign-in, is a no, or is not believed, or the person matches no identity, or more
-     *     than one
+     * @throws TokenRefused if the answer is a no, or is not believed, or the person matches no identity, or more than one
      */
-    public Person finish(SignInUnderWay underWay, URI redirect, Answer answer) throws TokenRefused, IssuerUnavailable {
+    public Person finish(Answered answered, URI redirect) throws TokenRefused, IssuerUnavailable {
         Configuration now = configuration.get();
-        Issuer issuer = issuer(underWay.issuer());
+        Issuer issuer = answered.issuer;
+        SignInUnderWay underWay = answered.underWay;
         Endpoints endpoints = providers.of(issuer, now.issuers());
-        requireAnswerTo(underWay, issuer, endpoints, answer);
-        AuthorizationCode code = answer.code()
-                .filter(c -> c.length() <= LONGEST_CODE)
+        requireYes(issuer, endpoints, answered.answer);
+        AuthorizationCode code = answered.answer
+                .code()
+                .filter(c -> !c.isBlank() && c.length() <= LONGEST_CODE)
                 .map(AuthorizationCode::new)
                 .orElseThrow(() -> new TokenRefused("the issuer's answer has no code", AGAIN));
         JWTClaimsSet claims = verification.verified(
@@ -144,20 +182,10 @@ public final class SignInFlow {
         return new Person(Matching.identity(now, issuer, texts), issuer, claims.getSubject());
     }
 
-    /** Nothing else of an answer is looked at before it is known to be one to this sign-in. */
-    private static void requireAnswerTo(SignInUnderWay underWay, Issuer issuer, Endpoints endpoints, Answer answer)
-            throws TokenRefused {
-        // RFC 6749 section 10.12.
-        if (answer.state().isEmpty() || !equal(answer.state().get(), underWay.state())) {
-            throw new TokenRefused("the answer is not to a sign-in of this browser", AGAIN);
-        }
+    private static void requireYes(Issuer issuer, Endpoints endpoints, Answer answer) throws TokenRefused {
         // RFC 9207 section 2.4.
-        boolean another =
-                answer.issuer().filter(i -> !i.equals(issuer.url().toString())).isPresent();
-        if (another || (endpoints.saysWhoAnswers() && answer.issuer().isEmpty())) {
-            throw new TokenRefused(
-                    "the answer does not say that it is of issuer \"" + issuer.name() + "\"",
-                    "sign in again, and tell the operator if it happens again");
+        if (endpoints.saysWhoAnswers() && answer.issuer().isEmpty()) {
+            throw another(issuer);
         }
         // RFC 6749 section 4.1.2.1.
         if (answer.error().isPresent()) {
@@ -205,7 +233,7 @@ public final class SignInFlow {
     }
 
     private static TokenRefused refused(Issuer issuer, ErrorObject error) {
-        // A 401, which is for invalid_client (RFC 6749 section 5.2), comes without its body.
+        // What is no JSON object of RFC 6749 section 5.2 has no code.
         String code = Objects.toString(error.getCode(), "status " + error.getHTTPStatusCode());
         LOG.warnf("issuer %s refused a code: %s", issuer.name(), Matching.shown(code));
         return code.equals("invalid_grant")

@@ -2,28 +2,21 @@ package io.countersign.signer.identity.session;
 
 import io.countersign.signer.identity.Caller;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.UUID;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /** Somebody who signed in, with the roles that their identity has now. */
 public final class Session {
-    private static final String HMAC = "HmacSHA256";
-
     private final UUID id;
     private final Caller caller;
     private final Instant expiresAt;
-    private final String secret;
+    private final Seal seal;
 
     Session(UUID id, Caller caller, Instant expiresAt, String secret) {
         this.id = id;
         this.caller = caller;
         this.expiresAt = expiresAt;
-        this.secret = secret;
+        this.seal = new Seal(secret.getBytes(StandardCharsets.US_ASCII));
     }
 
     UUID id() {
@@ -43,20 +36,11 @@ public final class Session {
      * On a form it shows that the form came from a page of this session.
      */
     public String mark(String text) {
-        try {
-            Mac mac = Mac.getInstance(HMAC);
-            mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.US_ASCII), HMAC));
-            return Base64.getUrlEncoder()
-                    .withoutPadding()
-                    .encodeToString(mac.doFinal(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JVM has " + HMAC, e);
-        }
+        return seal.mark(text);
     }
 
     /** Whether this is that mark; takes the same time whatever is sent. */
     public boolean isMark(String text, String sent) {
-        return MessageDigest.isEqual(
-                mark(text).getBytes(StandardCharsets.US_ASCII), sent.getBytes(StandardCharsets.UTF_8));
+        return seal.isMark(text, sent);
     }
 }

@@ -18,8 +18,8 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
- * Where API tokens are made and taken back: by their owner, or by an administrator for anybody. Both are on record. Safe for several
- * threads.
+ * Where API tokens are made, and taken back as sessions of browsers are: by their owner, or by an administrator for anybody. All of it
+ * is on record. Safe for several threads.
  */
 public final class TokenDesk {
     private static final int MOST_EACH = 100;
@@ -86,7 +86,7 @@ public final class TokenDesk {
     /** What builds have for the moment is not theirs to look after. */
     private static boolean mayRevoke(Caller caller, Credential credential) {
         boolean own =
-                credential.kind() == Kind.API_TOKEN && credential.identity().equals(caller.name());
+                credential.kind() != Kind.EXCHANGED && credential.identity().equals(caller.name());
         return caller.scope().isEmpty() && (own || isAdministrator(caller));
     }
 
@@ -99,7 +99,8 @@ public final class TokenDesk {
         Optional<Credential> known = credentials.find(id).filter(c -> mayRevoke(caller, c));
         if (known.isEmpty() || !credentials.revoke(id, now())) {
             throw new TokenNotGiven(
-                    "there is no API token " + id + " that you could revoke", "ask for the list of ApiTokens");
+                    "there is no API token and no session " + id + " that you could revoke",
+                    "ask for the list of ApiTokens; the audit log names sessions");
         }
         record(
                 caller,
