@@ -144,7 +144,7 @@ public final class ApprovalDesk {
         return ended(request, canceled, why);
     }
 
-    /** Those that this caller could approve now, the oldest first. */
+    /** Those that this caller could approve now: those they have not approved yet before the others, each the oldest first. */
     public List<WaitingForApproval> waitingFor(Caller caller) {
         Instant now = now();
         return requests.waitingForApproval(rules.approvedBy(caller), caller.name(), AT_ONCE).stream()

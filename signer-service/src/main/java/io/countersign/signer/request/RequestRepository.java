@@ -52,7 +52,10 @@ public interface RequestRepository {
     /** A policy by its slug and its project's. */
     record PolicyName(String project, String policy) {}
 
-    /** Those under some policies that wait for approval by others than this identity, the oldest first. */
+    /**
+     * Those under some policies that wait for approval and were submitted by others than this identity: those it has not approved yet
+     * before the others, each the oldest first.
+     */
     List<WaitingForApproval> waitingForApproval(List<PolicyName> policies, String approver, int most);
 
     /** Every state of a policy that a request waits for approval under. */

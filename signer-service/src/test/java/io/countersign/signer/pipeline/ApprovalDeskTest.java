@@ -193,6 +193,17 @@ class ApprovalDeskTest extends DeskFixture {
         assertThat(desk.waitingFor(caller("bob"))).hasSize(1000);
     }
 
+    @Test
+    void whatAnApproverHasApprovedHidesNothingThatWaitsForThem() throws Exception {
+        configuration.set(Examples.configuration(wanting(2, "alice", "bob")));
+        WaitingForApproval first = submitted("ci");
+        desk.approve(caller("alice"), first);
+        clock.set(NOW.plusSeconds(1));
+        WaitingForApproval second = submitted("ci");
+        assertThat(desk.waitingFor(caller("alice"))).containsExactly(second, first);
+        assertThat(desk.waitingFor(caller("bob"))).containsExactly(first, second);
+    }
+
     private static Policy named(String slug, Policy like) {
         return new Policy(
                 slug,

@@ -48,7 +48,8 @@ public final class JdbcRequests implements RequestRepository, RequestQueue {
             + " WHERE submitter = ? AND project = ? AND policy = ? AND idempotency_key = ?"
             + " AND state NOT IN ('FAILED', 'DENIED', 'CANCELED')";
     private static final String TO_APPROVE = "SELECT * FROM signing_request WHERE state = 'WAITING_FOR_APPROVAL'"
-            + " AND submitter <> ? AND (project, policy) IN (VALUES %s) ORDER BY submitted_at, id LIMIT ?";
+            + " AND submitter <> ? AND (project, policy) IN (VALUES %s) ORDER BY EXISTS (SELECT 1 FROM approval a"
+            + " WHERE a.request = signing_request.id AND a.approver = ?), submitted_at, id LIMIT ?";
     private static final String STATES =
             "SELECT DISTINCT project, policy, policy_form FROM signing_request WHERE state = 'WAITING_FOR_APPROVAL'";
     private static final String WAITING_UNDER = "SELECT * FROM signing_request WHERE state = 'WAITING_FOR_APPROVAL'"
@@ -144,6 +145,7 @@ public final class JdbcRequests implements RequestRepository, RequestQueue {
             values.add(policy.project());
             values.add(policy.policy());
         }
+        values.add(approver);
         values.add(most);
         return waiting(
                 "list requests that wait for approval",
