@@ -14,6 +14,7 @@ class SafeFileNameTest {
         "C:\\Windows\\hello.sys,      hello.sys",
         "treiber-größe_1.0 (x64).sys, treiber-größe_1.0 (x64).sys",
         "a\u202Esys.exe,              a_sys.exe",
+        "a\u3164\u115F\u1160\uFFA0\u2800.sys, a_____.sys",
         "'a\"; rm -rf.sys',           a__ rm -rf.sys",
         "'a\r\nSet-Cookie: x.sys',    a__Set-Cookie_ x.sys",
         "...,                         artifact",
