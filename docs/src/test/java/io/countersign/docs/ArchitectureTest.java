@@ -221,8 +221,18 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("io.countersign.signer.api..")
             .should()
-            .dependOnClassesThat(
-                    resideInAnyPackage("io.countersign.signer.ui..", "io.countersign.signer.identity.session.."))
+            .dependOnClassesThat(resideInAPackage("io.countersign.signer.ui.."))
+            .because("pages are for people, and what they show is no part of what clients rely on");
+
+    @ArchTest
+    static final ArchRule onlyPagesKnowSessions = classes()
+            .that()
+            .resideInAPackage("io.countersign.signer.identity.session..")
+            .should()
+            .onlyHaveDependentClassesThat(resideInAnyPackage(
+                    "io.countersign.signer.identity.session..",
+                    "io.countersign.signer.ui..",
+                    "io.countersign.signer.app.."))
             .because(
                     "a browser sends its session along by itself, so no session may open anything but a page with a guard");
 
