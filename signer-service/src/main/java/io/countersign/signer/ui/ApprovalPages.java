@@ -1,6 +1,7 @@
 package io.countersign.signer.ui;
 
 import io.countersign.signer.api.PublicUrl;
+import io.countersign.signer.identity.RateLimits;
 import io.countersign.signer.identity.session.Session;
 import io.countersign.signer.identity.session.Sessions;
 import io.countersign.signer.pipeline.ApprovalDesk;
@@ -23,6 +24,7 @@ import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
 import jakarta.ws.rs.core.UriInfo;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +49,7 @@ class ApprovalPages {
     private final RequestRepository requests;
     private final Approvals approvals;
     private final SigningRules rules;
+    private final RateLimits limits;
     private final PublicUrl publicUrl;
 
     ApprovalPages(
@@ -55,16 +58,18 @@ class ApprovalPages {
             RequestRepository requests,
             Approvals approvals,
             SigningRules rules,
+            RateLimits limits,
             PublicUrl publicUrl) {
         this.sessions = sessions;
         this.desk = desk;
         this.requests = requests;
         this.approvals = approvals;
         this.rules = rules;
+        this.limits = limits;
         this.publicUrl = publicUrl;
     }
 
-    /** What a form asks for, once it is known to be of this session. */
+    /** What is asked for, once it is known by whom. */
     @FunctionalInterface
     private interface Deed {
         Response of(Site site, Session session);
@@ -72,10 +77,10 @@ class ApprovalPages {
 
     @GET
     public Response page(@Context UriInfo asked, @Context HttpHeaders headers) {
-        Site site = Site.of(publicUrl, asked);
-        return session(site, headers)
-                .map(s -> page(site, s, Status.OK, said(s, asked.getQueryParameters())))
-                .orElseGet(() -> Html.to(site, "/ui/sign-in").build());
+        return inSession(
+                asked,
+                headers,
+                (site, session) -> page(site, session, Status.OK, said(session, asked.getQueryParameters())));
     }
 
     @POST
@@ -136,24 +141,40 @@ class ApprovalPages {
         });
     }
 
-    private Optional<Session> session(Site site, HttpHeaders headers) {
-        return new Cookies(site).read(headers, Cookies.SESSION).flatMap(sessions::find);
-    }
-
-    private Response inSession(MultivaluedMap<String, String> form, UriInfo asked, HttpHeaders headers, Deed deed) {
+    /** A person calls as often as their identity may, whether by a token or here. */
+    private Response inSession(UriInfo asked, HttpHeaders headers, Deed deed) {
         Site site = Site.of(publicUrl, asked);
-        Optional<Session> session = session(site, headers);
+        Optional<Session> session =
+                new Cookies(site).read(headers, Cookies.SESSION).flatMap(sessions::find);
         if (session.isEmpty()) {
             return Html.to(site, "/ui/sign-in").build();
         }
-        if (!session.get().isMark(FORM, Html.only(form, "mark").orElse(""))) {
-            return page(
-                    site,
-                    session.get(),
-                    Status.FORBIDDEN,
-                    Notice.bad("The form is not of this session.", "Use the page as it is shown now."));
+        String name = session.get().caller().name();
+        Optional<Duration> wait = limits.call(name);
+        if (wait.isPresent()) {
+            return Html.tooOften(
+                            Templates.notice(
+                                    site,
+                                    Notice.bad(
+                                            name + " has called more often than it may.",
+                                            "Wait a little, and try again.")),
+                            wait.get())
+                    .build();
         }
         return deed.of(site, session.get());
+    }
+
+    private Response inSession(MultivaluedMap<String, String> form, UriInfo asked, HttpHeaders headers, Deed deed) {
+        return inSession(asked, headers, (site, session) -> {
+            if (!session.isMark(FORM, Html.only(form, "mark").orElse(""))) {
+                return page(
+                        site,
+                        session,
+                        Status.FORBIDDEN,
+                        Notice.bad("The form is not of this session.", "Use the page as it is shown now."));
+            }
+            return deed.of(site, session);
+        });
     }
 
     /** One decision. */

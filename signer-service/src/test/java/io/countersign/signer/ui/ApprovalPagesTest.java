@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** What somebody who signed in sees and does. */
@@ -161,6 +162,34 @@ class ApprovalPagesTest extends PagesTranscript {
         browser.post("/ui/sign-in").answered(403);
         assertThat(browser.cookies).isEmpty();
         assertThat(browser.page()).doesNotContain("wrong");
+    }
+
+    @Test
+    void anAdministratorEndsASessionByTheIdThatRecordsBear() throws Exception {
+        signedIn();
+        UUID session = issued.findSession(browser.cookies.get("countersign-session"))
+                .orElseThrow()
+                .id();
+        caller().post("/v1/lab/ApiTokens/" + session + "/Revoke").then().statusCode(403);
+        browser.get("/ui").answered(200);
+        admin().post("/v1/lab/ApiTokens/" + session + "/Revoke").then().statusCode(200);
+        browser.get("/ui").redirectedTo("/ui/sign-in");
+    }
+
+    @Test
+    void whoSignedInAsksForPagesAsOftenAsTheirIdentityMayCall() throws Exception {
+        signedIn();
+        String mark = browser.mark();
+        configure(text -> text.replaceAll("(name: admin\\s+)(tokenSha256: )", "$1requestsPerMinute: 3\n    $2"));
+        for (int i = 0; i < 3; i++) {
+            browser.get("/ui").answered(200);
+        }
+        browser.get("/ui").answered(429).says("admin has called more often than it may.");
+        assertThat(browser.last().headers().firstValue("Retry-After").orElseThrow())
+                .matches("[1-9][0-9]?");
+        browser.post("/ui/approve", "mark", mark).answered(429);
+        browser.post("/ui/sign-in", "token", token("admin")).answered(429);
+        assertThat(browser.cookies).containsOnlyKeys("countersign-session");
     }
 
     @Test
