@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.countersign.home.Configuration;
 import io.countersign.home.Identity;
-import io.countersign.home.Identity.OidcMatch;
 import io.countersign.home.Issuer;
 import io.countersign.home.Role;
 import io.countersign.signer.audit.AuditEvent;
@@ -44,7 +43,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -164,50 +162,6 @@ class SessionsTest {
         Issued another = signIn();
         alice(i -> Examples.configuration().identities().get(2));
         assertThat(sessions.find(another.secret())).isEmpty();
-    }
-
-    @Test
-    void aMatchThatNamesSomebodyElseIsAnother() {
-        Issuer work = issuer("https://login.example");
-        assertThat(KnownBy.issuer(matching("1"), work))
-                .isEqualTo(KnownBy.issuer(matching("1"), work))
-                .isNotEqualTo(KnownBy.issuer(matching("2"), work))
-                .isNotEqualTo(KnownBy.issuer(matching("1"), issuer("https://another.example")));
-        Configuration like = Examples.configuration();
-        Configuration now = new Configuration(
-                like.organization(),
-                like.pkiBaseUrl(),
-                like.tokens(),
-                like.keys(),
-                like.timestampAuthorities(),
-                List.of(work),
-                List.of(matching("1")),
-                like.githubApi(),
-                like.projects());
-        String before = KnownBy.issuer(matching("1"), work);
-        assertThat(KnownBy.isStill(before, now, matching("1"))).isTrue();
-        assertThat(KnownBy.isStill(before, now, matching("2"))).isFalse();
-        assertThat(KnownBy.isStill(before, like, matching("1"))).isFalse();
-    }
-
-    private static Issuer issuer(String url) {
-        return new Issuer(
-                "work",
-                URI.create(url),
-                Optional.empty(),
-                "countersign",
-                Duration.ZERO,
-                Optional.of(new Issuer.SignIn("countersign", Optional.empty(), List.of("openid"))));
-    }
-
-    private static Identity matching(String subject) {
-        return new Identity(
-                "alice",
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(new OidcMatch("work", Map.of("sub", List.of(subject)))),
-                Set.of(),
-                OptionalInt.empty());
     }
 
     @Test
@@ -369,6 +323,17 @@ class SessionsTest {
                 like.githubApi(),
                 like.projects()));
         return work;
+    }
+
+    /** One that people sign in through. */
+    static Issuer issuer(String url) {
+        return new Issuer(
+                "work",
+                URI.create(url),
+                Optional.empty(),
+                "countersign",
+                Duration.ZERO,
+                Optional.of(new Issuer.SignIn("countersign", Optional.empty(), List.of("openid"))));
     }
 
     private SignInRefused finish(Sent sent, String address) {
