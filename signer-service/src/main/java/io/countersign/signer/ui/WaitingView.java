@@ -89,8 +89,13 @@ record WaitingView(
         }
     }
 
-    /** A link is followed by a click, so it goes to the web and nowhere else. */
+    /**
+     * A link is followed by a click, so it goes to the web and nowhere else. Shown in ASCII, it reads as it leads: a URI may hold
+     * characters that turn text around.
+     */
     private static String linked(URI page) {
-        return "https".equals(page.getScheme()) || "http".equals(page.getScheme()) ? page.toString() : "";
+        return "https".equals(page.getScheme()) || "http".equals(page.getScheme())
+                ? Printable.of(page.toASCIIString())
+                : "";
     }
 }
