@@ -1,6 +1,7 @@
 package io.countersign.signer.ui;
 
 import io.countersign.signer.api.PublicUrl;
+import io.countersign.signer.audit.AuditUnavailable;
 import io.countersign.signer.identity.RateLimits;
 import io.countersign.signer.identity.session.Session;
 import io.countersign.signer.identity.session.Sessions;
@@ -12,6 +13,7 @@ import io.countersign.signer.request.Approvals;
 import io.countersign.signer.request.RequestRepository;
 import io.countersign.signer.request.SigningRequest;
 import io.countersign.signer.request.SigningRequest.WaitingForApproval;
+import io.countersign.signer.request.StoreUnavailable;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -27,10 +29,12 @@ import jakarta.ws.rs.core.UriInfo;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Where people see what waits for them, and say yes or no. */
@@ -98,13 +102,45 @@ class ApprovalPages {
                                 ids.isEmpty() ? "Nothing was ticked." : "More was ticked than the page shows.",
                                 "Tick what is to be approved."));
             }
-            List<String> refused = new ArrayList<>();
-            for (String id : ids) {
-                act(session, id, request -> desk.approve(session.caller(), request))
-                        .ifPresent(refused::add);
-            }
-            return answer(site, session, "approved", ids.size() - refused.size(), refused);
+            return approve(site, session, ids);
         });
+    }
+
+    private Response approve(Site site, Session session, List<String> ids) {
+        List<String> approved = new ArrayList<>();
+        List<String> refused = new ArrayList<>();
+        Optional<String> begun = Optional.empty();
+        try {
+            for (String id : ids) {
+                begun = Optional.of(id);
+                act(session, id, request -> desk.approve(session.caller(), request))
+                        .ifPresentOrElse(refused::add, () -> approved.add(id));
+            }
+            begun = Optional.empty();
+            return answer(site, session, "approved", approved.size(), refused);
+        } catch (StoreUnavailable | AuditUnavailable e) {
+            return Html.failed(site, e, upToThere(approved, refused, begun));
+        }
+    }
+
+    /** What became of those before a failure, which the page of what waits cannot tell then. */
+    private static List<Notice> upToThere(List<String> approved, List<String> refused, Optional<String> begun) {
+        List<Notice> notices = new ArrayList<>();
+        if (!approved.isEmpty()) {
+            notices.add(new Notice(
+                    true,
+                    approved.stream()
+                            .map(id -> "Request " + id + " was approved.")
+                            .toList(),
+                    ""));
+        }
+        List<String> not = new ArrayList<>(refused);
+        begun.ifPresent(id ->
+                not.add("Whether request " + id + " was approved is not certain. None after it was approved by this."));
+        if (!not.isEmpty()) {
+            notices.add(new Notice(false, not, ""));
+        }
+        return notices;
     }
 
     @POST
@@ -197,7 +233,8 @@ class ApprovalPages {
             decision.on(request.get());
             return Optional.empty();
         } catch (SubmissionRefused | Conflict e) {
-            return Optional.of(request.get().submission().fileName() + ": " + e.getMessage());
+            // Isolated, as <bdi> does: a name that reads from right to left turns nothing round that follows it.
+            return Optional.of("\u2068" + request.get().submission().fileName() + "\u2069: " + e.getMessage());
         }
     }
 
@@ -227,6 +264,7 @@ class ApprovalPages {
     }
 
     private Response page(Site site, Session session, Status status, List<Notice> notices) {
+        // Those the reader has approved come last, so that however many they are, they hide none that still waits.
         List<WaitingForApproval> waiting = desk.waitingFor(session.caller());
         String reader = session.caller().name();
         List<WaitingView> shown = waiting.stream()
@@ -236,10 +274,17 @@ class ApprovalPages {
                         .stream()
                         .map(present -> WaitingView.of(w, present.policy(), approvals.of(w.id()), reader)))
                 .toList();
+        Map<Boolean, List<WaitingView>> byMine = shown.stream().collect(Collectors.partitioningBy(WaitingView::mine));
         return Html.page(
                         status,
                         Templates.approvals(
-                                site, notices, reader, session.mark(FORM), shown, waiting.size() - shown.size()))
+                                site,
+                                notices,
+                                reader,
+                                session.mark(FORM),
+                                byMine.get(false),
+                                byMine.get(true),
+                                waiting.size() - shown.size()))
                 .build();
     }
 
@@ -253,6 +298,6 @@ class ApprovalPages {
 
     @ServerExceptionMapper
     Response failed(Throwable e, UriInfo asked) {
-        return Html.failed(Site.of(publicUrl, asked), e);
+        return Html.failed(Site.of(publicUrl, asked), e, Notice.NONE);
     }
 }

@@ -10,6 +10,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.ResponseBuilder;
 import jakarta.ws.rs.core.Response.Status;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -56,22 +57,23 @@ final class Html {
         return message.isEmpty() ? "" : message.substring(0, 1).toUpperCase(Locale.ROOT) + message.substring(1) + ".";
     }
 
-    /** An answer to what went wrong; nothing of an unexpected failure but a number to find it by in the log. */
-    static Response failed(Site site, Throwable e) {
+    /**
+     * An answer to what went wrong; nothing of an unexpected failure but a number to find it by in the log.
+     *
+     * @param before what had come of it when it went wrong
+     */
+    static Response failed(Site site, Throwable e, List<Notice> before) {
         if (e instanceof WebApplicationException http) {
             return http.getResponse();
         }
         boolean away = e instanceof StoreUnavailable || e instanceof AuditUnavailable;
         String incident = UUID.randomUUID().toString();
         LOG.errorf(e, "incident %s", incident);
-        return page(
-                        away ? Status.SERVICE_UNAVAILABLE : Status.INTERNAL_SERVER_ERROR,
-                        Templates.notice(
-                                site,
-                                Notice.bad(
-                                        away ? "The service cannot reach its store." : "The service failed.",
-                                        "Try again later; the operator finds the cause as incident " + incident
-                                                + " in the service's log.")))
+        List<Notice> notices = new ArrayList<>(before);
+        notices.addAll(Notice.bad(
+                away ? "The service cannot reach its store." : "The service failed.",
+                "Try again later; the operator finds the cause as incident " + incident + " in the service's log."));
+        return page(away ? Status.SERVICE_UNAVAILABLE : Status.INTERNAL_SERVER_ERROR, Templates.notice(site, notices))
                 .build();
     }
 }

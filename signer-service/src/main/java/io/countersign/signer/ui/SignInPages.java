@@ -181,6 +181,6 @@ class SignInPages {
 
     @ServerExceptionMapper
     Response failed(Throwable e, UriInfo asked) {
-        return Html.failed(Site.of(publicUrl, asked), e);
+        return Html.failed(Site.of(publicUrl, asked), e, Notice.NONE);
     }
 }

@@ -16,10 +16,18 @@ final class Templates {
      * What waits.
      *
      * @param mark shows that a form is this session's
-     * @param more how many wait beyond those shown
+     * @param waiting for the reader
+     * @param own those the reader has approved, which wait for others
+     * @param more how many of either are not shown
      */
     static native TemplateInstance approvals(
-            Site site, List<Notice> notices, String name, String mark, List<WaitingView> waiting, int more);
+            Site site,
+            List<Notice> notices,
+            String name,
+            String mark,
+            List<WaitingView> waiting,
+            List<WaitingView> own,
+            int more);
 
     /** Nothing but what is to be said. */
     static native TemplateInstance notice(Site site, List<Notice> notices);

@@ -2,8 +2,14 @@ package io.countersign.signer.ui;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.agroal.api.AgroalDataSource;
+import io.quarkus.agroal.DataSource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.security.MessageDigest;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -13,13 +19,17 @@ import org.junit.jupiter.api.Test;
 /** What somebody who signed in sees and does. */
 @QuarkusTest
 class ApprovalPagesTest extends PagesTranscript {
+    @Inject
+    @DataSource("embedded")
+    AgroalDataSource store;
+
     @Test
     void thePageTellsWhatOneDecidesOn() throws Exception {
         String location = waiting("hello.sys", "nightly");
         signedIn();
         String sha256 = requestOf(location);
         browser.says(
-                "<h2 id=\"file-" + id(location) + "\">hello.sys</h2>",
+                "<h2 id=\"file-" + id(location) + "\"><bdi>hello.sys</bdi></h2>",
                 "hello-driver / release-signing – nightly",
                 sha256,
                 "<dt>Submitted by</dt><dd>ci</dd>",
@@ -58,11 +68,49 @@ class ApprovalPagesTest extends PagesTranscript {
                 .answered(409)
                 .says(
                         "2 requests were approved.",
-                        "gone.sys: request " + id(gone) + " does not wait for approval",
+                        "\u2068gone.sys\u2069: request " + id(gone) + " does not wait for approval",
                         "There is no such request that you may see.");
         assertThat(finished(one).getString("status")).isEqualTo("Completed");
         assertThat(finished(two).getString("status")).isEqualTo("Completed");
         browser.submit("/ui/approve").answered(400).says("Nothing was ticked.");
+    }
+
+    @Test
+    void whereTheStoreFailsHalfWayItIsSaidWhatWasApproved() throws Exception {
+        String one = waiting("one.sys");
+        String two = waiting("two.sys");
+        String three = waiting("three.sys");
+        signedIn();
+        database("CREATE TRIGGER full BEFORE INSERT ON approval WHEN NEW.request = '" + id(two)
+                + "' BEGIN SELECT RAISE(ABORT, 'the disk is full'); END");
+        try {
+            browser.submit(
+                            "/ui/approve",
+                            "id",
+                            id(one).toString(),
+                            "id",
+                            id(two).toString(),
+                            "id",
+                            id(three).toString())
+                    .answered(503)
+                    .says(
+                            "Request " + id(one) + " was approved.",
+                            "Whether request " + id(two) + " was approved is not certain.",
+                            "The service cannot reach its store.");
+        } finally {
+            database("DROP TRIGGER full");
+        }
+        assertThat(finished(one).getString("status")).isEqualTo("Completed");
+        assertThat(status(three)).isEqualTo("WaitingForApproval");
+        caller().post(two + "/Cancel").then().statusCode(200);
+        caller().post(three + "/Cancel").then().statusCode(200);
+    }
+
+    private void database(String sql) throws SQLException {
+        try (Connection connection = store.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     @Test
@@ -122,8 +170,14 @@ class ApprovalPagesTest extends PagesTranscript {
                         "\nidentities:\n  - name: second\n    tokenSha256: \"" + "0".repeat(64) + "\"\n"));
         String location = waiting("hello.sys");
         signedIn().submit("/ui/approve", "id", id(location).toString()).redirectedTo("/ui");
-        browser.follow().says("1 of 2 (admin)", "You have approved it. It waits for others.");
+        browser.follow().says("Nothing waits for you.", "1 of 2 (admin)", "You have approved it. It waits for others.");
+        String later = waiting("later.sys");
+        String page = browser.get("/ui").page();
+        assertThat(page.indexOf("Approved by you"))
+                .isGreaterThan(page.indexOf("later.sys"))
+                .isLessThan(page.indexOf("hello.sys"));
         caller().post(location + "/Cancel").then().statusCode(200);
+        caller().post(later + "/Cancel").then().statusCode(200);
     }
 
     @Test
