@@ -20,7 +20,7 @@ import java.time.Duration;
  * document name.
  */
 final class IssuerRetriever implements ResourceRetriever {
-    /** For all of an answer. Less than half of what Nimbus lets others wait for keys, since it asks twice. */
+    /** For all of an answer. */
     static final Duration DEADLINE = Duration.ofSeconds(5);
 
     private static final int LONGEST_ANSWER = 256 << 10;
