@@ -32,6 +32,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -272,6 +273,8 @@ class WebhooksTest {
             assertThat(received).hasSize(2);
         } finally {
             threads.shutdownNow();
+            // They write down what became of it, in a folder that goes with the test.
+            assertThat(threads.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
         }
     }
 
