@@ -46,6 +46,7 @@ import org.bouncycastle.cms.CMSException;
 import org.bouncycastle.cms.CMSSignedData;
 import org.bouncycastle.cms.SignerInformation;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -54,6 +55,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Thousands of mutants of every kind of signed file. What a good verdict rests on is taken from the file by other means than ours,
  * and must be what was signed: octet by octet outside the three holes, and in every signature and token that was judged.
  */
+@Tag("any-jdk")
 class MutantTest {
     private static final int MUTANTS = 3000;
     private static final Instant NOW = Instant.parse("2026-11-01T12:00:00Z");

@@ -15,10 +15,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One fresh home, made through kills, by two at once, under observation: fresh keys cost seconds, so it is one test. */
+@Tag("any-jdk")
 class CeremonyKillTest {
     /** What the ceremony says just before the moments it is killed at: making tokens, making keys, certifying, moving. */
     private static final List<String> MOMENTS = List.of("token countersign-evidence", "key ");

@@ -26,10 +26,12 @@ import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged service as a process of its own: killed, crowded, and given large files and little memory. */
+@Tag("any-jdk")
 class KillNineIT {
     private static final String API = "/v1/lab/SigningRequests";
 
