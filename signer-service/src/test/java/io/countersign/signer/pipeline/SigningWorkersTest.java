@@ -128,11 +128,11 @@ class SigningWorkersTest extends TokenlessFixture {
                 Duration.ofMillis(50),
                 Duration.ofMillis(1),
                 () -> NOW);
+        Processing request = claimed(0);
+        requests.releaseAll(NOW);
         workers.start();
         try {
             assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
-            Processing request = claimed(0);
-            requests.releaseAll(NOW);
             until(() -> after(request) instanceof Failed);
         } finally {
             enough.countDown();
