@@ -5,8 +5,8 @@ import java.net.URI;
 import java.util.Optional;
 import java.util.Set;
 
-/** Addresses in countersign.yaml: with a host, and without a password or a fragment. */
-final class WebAddress {
+/** Addresses, as countersign.yaml has them: with a host, and without a password or a fragment. */
+public final class WebAddress {
     static final String GUARDED_IN_WORDS =
             "an https:// address with a host (http:// only of 127.0.0.1, [::1] or localhost)";
 
@@ -23,10 +23,20 @@ final class WebAddress {
     /** What keys and secrets are entrusted to. */
     static URI guarded(String text) {
         URI uri = plain(text);
-        if (!"https".equals(uri.getScheme()) && !LOOPBACK.contains(uri.getHost())) {
+        if (!isGuarded(uri)) {
             throw new IllegalArgumentException(text);
         }
         return uri;
+    }
+
+    /** Whether keys and secrets may go there: https, or http that stays on this machine. */
+    public static boolean isGuarded(URI uri) {
+        return "https".equals(uri.getScheme()) || ("http".equals(uri.getScheme()) && isLoopback(uri.getHost()));
+    }
+
+    /** Whether a host, as a URI has it and in lower case, is this machine; null is none. */
+    public static boolean isLoopback(String host) {
+        return host != null && LOOPBACK.contains(host);
     }
 
     static URI plain(String text) {

@@ -3,6 +3,7 @@ package io.countersign.signer.connector;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.countersign.home.WebAddress;
 import io.countersign.signer.outbound.Outbound;
 import io.countersign.signer.outbound.UpTo;
 import java.io.BufferedOutputStream;
@@ -20,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -33,7 +33,6 @@ final class GitHubApi {
     private static final int LONGEST_ANSWER = 4 << 20;
     private static final String JSON = "application/vnd.github+json";
     private static final String RAW = "application/vnd.github.raw+json";
-    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "[::1]", "localhost");
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int TEMPORARY_REDIRECT = 307;
 
@@ -150,8 +149,7 @@ final class GitHubApi {
     private static URI guarded(String location) throws IOException {
         try {
             URI uri = URI.create(String.valueOf(location));
-            if ("https".equals(uri.getScheme())
-                    || ("http".equals(uri.getScheme()) && LOOPBACK.contains(uri.getHost()))) {
+            if (WebAddress.isGuarded(uri)) {
                 return uri;
             }
         } catch (IllegalArgumentException e) {

@@ -1,11 +1,11 @@
 package io.countersign.signer.ui;
 
+import io.countersign.home.WebAddress;
 import io.countersign.signer.api.PublicUrl;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Where a browser finds the pages: at the public URL, and where none is configured at the address it asked for.
@@ -13,8 +13,6 @@ import java.util.Set;
  * @param base without a slash at the end
  */
 record Site(URI base) {
-    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "[::1]", "localhost");
-
     static Site of(PublicUrl publicUrl, UriInfo asked) {
         URI base = publicUrl.base().orElseGet(asked::getBaseUri);
         return new Site(URI.create(base.toString().replaceAll("/+$", "")));
@@ -26,7 +24,7 @@ record Site(URI base) {
 
     /** Whether cookies do not cross a network in the clear. */
     boolean isProtected() {
-        return isHttps() || LOOPBACK.contains(host());
+        return isHttps() || WebAddress.isLoopback(host());
     }
 
     /** As browsers write it (RFC 6454 section 6.2): without the usual port. */

@@ -3,21 +3,19 @@ package io.countersign.signer.identity.oidc;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jose.util.ResourceRetriever;
 import io.countersign.home.Issuer;
+import io.countersign.home.WebAddress;
 import java.io.IOException;
 import java.net.URI;
 import java.text.ParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What an issuer publishes of itself (OpenID Connect Discovery 1.0 section 4). The addresses in it are used for keys and secrets, so
  * they are https, or of this machine.
  */
 final class DiscoveryDocument {
-    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "[::1]", "localhost");
-
     private final Map<String, Object> members;
 
     private DiscoveryDocument(Map<String, Object> members) {
@@ -51,10 +49,7 @@ final class DiscoveryDocument {
                 throw new IOException("its discovery document has no " + name);
             }
             URI uri = URI.create(text);
-            if (!"https".equals(uri.getScheme())
-                    && !("http".equals(uri.getScheme())
-                            && LOOPBACK.contains(
-                                    Optional.ofNullable(uri.getHost()).orElse("")))) {
+            if (!WebAddress.isGuarded(uri)) {
                 throw new IOException("its " + name + " " + uri + " is not https");
             }
             return uri;
