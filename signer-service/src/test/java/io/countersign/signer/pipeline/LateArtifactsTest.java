@@ -20,6 +20,7 @@ import io.countersign.signer.audit.AuditLog;
 import io.countersign.signer.audit.jdbc.JdbcAuditLog;
 import io.countersign.signer.fixture.Database;
 import io.countersign.signer.fixture.Examples;
+import io.countersign.signer.fixture.ForwardingStore;
 import io.countersign.signer.identity.Caller;
 import io.countersign.signer.pipeline.Intake.SubmissionRefused;
 import io.countersign.signer.pipeline.LateArtifacts.Announced;
@@ -91,32 +92,24 @@ class LateArtifactsTest {
     }
 
     /** A store that takes its time. */
-    private record Meanwhile(ArtifactStore store, Runnable what) implements ArtifactStore {
+    private static final class Meanwhile extends ForwardingStore {
+        private final Runnable what;
+
+        Meanwhile(ArtifactStore store, Runnable what) {
+            super(store);
+            this.what = what;
+        }
+
         @Override
         public Digest keep(Path file) throws IOException {
             what.run();
-            return store.keep(file);
-        }
-
-        @Override
-        public Path file(Digest sha256) throws IOException {
-            return store.file(sha256);
-        }
-
-        @Override
-        public List<Digest> after(Optional<Digest> last, int most) throws IOException {
-            return store.after(last, most);
+            return super.keep(file);
         }
 
         @Override
         public boolean keepAgain(Digest sha256) throws IOException {
             what.run();
-            return store.keepAgain(sha256);
-        }
-
-        @Override
-        public boolean delete(Digest sha256, Instant keptBefore) throws IOException {
-            return store.delete(sha256, keptBefore);
+            return super.keepAgain(sha256);
         }
     }
 

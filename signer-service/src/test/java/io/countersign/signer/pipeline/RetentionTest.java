@@ -10,6 +10,7 @@ import io.countersign.signer.artifact.ArtifactStore;
 import io.countersign.signer.artifact.disk.DiskArtifactStore;
 import io.countersign.signer.fixture.Database;
 import io.countersign.signer.fixture.Examples;
+import io.countersign.signer.fixture.ForwardingStore;
 import io.countersign.signer.request.SigningRequest;
 import io.countersign.signer.request.SigningRequest.Queued;
 import io.countersign.signer.request.Submission;
@@ -21,7 +22,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -164,25 +164,12 @@ class RetentionTest {
     }
 
     /** A store on a disk that fails. */
-    private record Undeletable(ArtifactStore store, AtomicInteger tried) implements ArtifactStore {
-        @Override
-        public Digest keep(Path file) throws IOException {
-            return store.keep(file);
-        }
+    private static final class Undeletable extends ForwardingStore {
+        private final AtomicInteger tried;
 
-        @Override
-        public Path file(Digest sha256) throws IOException {
-            return store.file(sha256);
-        }
-
-        @Override
-        public List<Digest> after(Optional<Digest> last, int most) throws IOException {
-            return store.after(last, most);
-        }
-
-        @Override
-        public boolean keepAgain(Digest sha256) throws IOException {
-            return store.keepAgain(sha256);
+        Undeletable(ArtifactStore store, AtomicInteger tried) {
+            super(store);
+            this.tried = tried;
         }
 
         @Override

@@ -21,6 +21,7 @@ import io.countersign.signer.audit.AuditEvent.Intent;
 import io.countersign.signer.audit.jdbc.JdbcAuditLog;
 import io.countersign.signer.fixture.Database;
 import io.countersign.signer.fixture.Examples;
+import io.countersign.signer.fixture.ForwardingStore;
 import io.countersign.signer.fixture.LabHome;
 import io.countersign.signer.fixture.LabTsa;
 import io.countersign.signer.policy.ApprovedToSign;
@@ -93,31 +94,15 @@ class SigningPipelineTest {
     }
 
     /** A store on its way into which a file changes. */
-    private record Damaging(ArtifactStore store) implements ArtifactStore {
+    private static final class Damaging extends ForwardingStore {
+        Damaging(ArtifactStore store) {
+            super(store);
+        }
+
         @Override
         public Digest keep(Path file) throws IOException {
             Files.write(file, new byte[8], StandardOpenOption.APPEND);
-            return store.keep(file);
-        }
-
-        @Override
-        public boolean keepAgain(Digest sha256) throws IOException {
-            return store.keepAgain(sha256);
-        }
-
-        @Override
-        public boolean delete(Digest sha256, Instant keptBefore) throws IOException {
-            return store.delete(sha256, keptBefore);
-        }
-
-        @Override
-        public Path file(Digest sha256) throws IOException {
-            return store.file(sha256);
-        }
-
-        @Override
-        public List<Digest> after(Optional<Digest> last, int most) throws IOException {
-            return store.after(last, most);
+            return super.keep(file);
         }
     }
 
